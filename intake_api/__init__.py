@@ -1,0 +1,1 @@
+"""The web: the claimant site (public), the console (staff) and the hooks (mail providers)."""
