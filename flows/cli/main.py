@@ -1,0 +1,43 @@
+"""The door of the `redress` command: it gathers the groups and turns our errors into a sentence and exit status 2."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+
+from casefile.errors import RedressError
+
+GROUPS = {
+    "lists": "Check and import the lists that brokers and shops send.",
+}
+"""Name of each group (module `flows.cli.<name>`) and its line in `redress --help`."""
+
+COMMANDS: tuple[str, ...] = ()
+"""Modules `flows.cli.<name>` whose `app` holds commands that stand at the top, such as `redress dedupe`."""
+
+
+def build() -> typer.Typer:
+    """Return the whole command tree."""
+    app = typer.Typer(
+        name="redress",
+        help="Class-action administration: lists, class members, notices, claims, matches and the papers for the court.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for name in COMMANDS:
+        app.add_typer(importlib.import_module(f"flows.cli.{name}").app)
+    for name, text in GROUPS.items():
+        app.add_typer(importlib.import_module(f"flows.cli.{name}").app, name=name, help=text)
+    return app
+
+
+def run() -> None:
+    """Run the command line; a user's error is one sentence on standard error and exit status 2."""
+    try:
+        build()()
+    except RedressError as error:
+        typer.echo(f"redress: {error}", err=True)
+        sys.exit(2)
