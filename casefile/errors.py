@@ -3,3 +3,35 @@
 
 class RedressError(Exception):
     """Base of all errors whose message is the sentence that the user sees."""
+
+
+class DatabaseUnavailable(RedressError):
+    """The database cannot be reached or was stopped in the middle; nothing of the transaction was kept."""
+
+
+class SchemaOutdated(RedressError):
+    """The database's tables are older or newer than this version of Redress."""
+
+
+class NotFound(RedressError):
+    """What was asked for does not exist in this case."""
+
+
+class NotAllowed(RedressError):
+    """The person's role on the case does not allow it."""
+
+
+class TransitionRefused(RedressError):
+    """The state machine does not allow this step."""
+
+
+class ListRefused(RedressError):
+    """A list that cannot be read, or not safely; nothing of it was stored."""
+
+
+class CaseFolderFaulty(RedressError):
+    """The case folder contradicts itself or the calendar; every fault is listed with its file and line."""
+
+
+class TemplateFaults(RedressError):
+    """A notice template cannot be used; the message lists every fault with its file and line."""
