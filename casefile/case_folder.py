@@ -1,4 +1,4 @@
-"""What a case folder says, once `case_file.read` has found no fault in it: the frozen picture of `case.toml` and its merchants."""
+"""What a case folder says, once `case_file.read` found no fault in it, as frozen values."""
 
 from __future__ import annotations
 
@@ -173,5 +173,5 @@ class CaseFolder:
 
 
 def end_of_day(*, day: date, time_zone: str) -> datetime:
-    """Return the last microsecond of a day in a time zone, as UTC (Fed. R. Civ. P. 6(a)(4)(A): the day ends at midnight there)."""
+    """Return the last microsecond of a day in a time zone, as UTC (it ends at midnight, Fed. R. Civ. P. 6(a)(4)(A))."""
     return datetime.combine(day, time.max, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
