@@ -1,0 +1,265 @@
+"""Names of people as lists write them, taken apart into given, middle, family name and suffix."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from matching.normalise import distinct
+from matching.normalise.name_words import (
+    CREDENTIALS,
+    GLUED,
+    LINKS,
+    PARTICLES,
+    PLACEHOLDERS,
+    SUFFIXES,
+    TITLES,
+    VAGUE_SUFFIXES,
+)
+from matching.normalise.roles import Kind, take_role
+from matching.normalise.text import fold, words
+
+
+class Name(NamedTuple):
+    """A name in folded words; `partner` is the given name of a second person on the same line."""
+
+    given: str | None = None
+    middle: str | None = None
+    family: str | None = None
+    suffix: str | None = None
+    kind: str | None = None
+    partner: str | None = None
+
+
+NOBODY = Name()
+
+
+def names(
+    given: distinct.Column | None = None,
+    middle: distinct.Column | None = None,
+    family: distinct.Column | None = None,
+    suffix: distinct.Column | None = None,
+    full: distinct.Column | None = None,
+) -> pa.Table:
+    """Return given, middle, family, suffix, family_first, family_last, kind and partner as encoded columns.
+
+    `full` counts only in rows where neither given nor family name is known. A family name keeps its particles glued
+    ("de la cruz" is `delacruz`) and its parts apart by a blank; where it has several (Spanish double surnames, married
+    names) `family_first` and `family_last` hold its ends, else both are the family name. `kind` is person, estate, trust
+    or minor. Suffixes are jr, sr, ii to v; titles and degrees are dropped.
+    """
+    length = next(len(column) for column in (given, middle, family, suffix, full) if column is not None)
+    columns = _structured(given, middle, family, suffix, length=length)
+    if full is not None:
+        columns = _fill(columns, full)
+    first, last = distinct.split(columns["family"], _ends, parts=2)
+    return pa.table({**columns, "family_first": first, "family_last": last})
+
+
+def full_name(text: str, *, family_first: bool = False) -> Name:
+    """Take apart a whole name on one line: `SMITH, JOHN A JR`, `Dr. John A. Smith`, `Estate of Mary Jones`.
+
+    A comma, or a single initial at the end, says that the family name stands first; otherwise `family_first` does.
+    """
+    text, kind = take_role(fold(text))
+    before, comma, after = text.partition(",")
+    suffix, rest = _take_suffix(words(after))
+    if comma and rest and rest[0] in SUFFIXES:
+        suffix, rest = SUFFIXES[rest[0]], rest[1:]
+    if comma and not rest:
+        text, comma = before, ""
+    named = _comma(before, rest, suffix) if comma else _plain(words(text), suffix, family_first=family_first)
+    return NOBODY if named == NOBODY else named._replace(kind=kind)
+
+
+def _structured(
+    given: distinct.Column | None,
+    middle: distinct.Column | None,
+    family: distinct.Column | None,
+    suffix: distinct.Column | None,
+    *,
+    length: int,
+) -> dict[str, pa.DictionaryArray]:
+    unknown = distinct.nulls(length)
+    g = distinct.split(given, _given, parts=4) if given is not None else (unknown,) * 4
+    f = distinct.split(family, _family, parts=6) if family is not None else (unknown,) * 6
+    own_middle = distinct.each(middle, _middle) if middle is not None else unknown
+    own_suffix = distinct.each(suffix, _suffix) if suffix is not None else unknown
+    has_name = pc.or_(g[0].is_valid(), f[2].is_valid())
+    kind = distinct.first_known(f[4], g[3], distinct.encode(pc.if_else(has_name, "person", None)))
+    return {
+        "given": distinct.first_known(g[0], f[0]),
+        "middle": _join(g[1], own_middle, f[1]),
+        "family": f[2],
+        "suffix": distinct.first_known(own_suffix, f[3], g[2]),
+        "kind": kind,
+        "partner": f[5],
+    }
+
+
+def _join(of_given: pa.DictionaryArray, own: pa.DictionaryArray, of_family: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Put the second given name before the middle name; "Mary Ann" + "Lee" has the middle name "ann lee"."""
+    both = pc.and_(of_given.is_valid(), own.is_valid())
+    if not pc.any(both).as_py():
+        return distinct.first_known(own, of_given, of_family)
+    second, third = (pc.fill_null(distinct.decode(column), "") for column in (of_given, own))
+    joined = pc.binary_join_element_wise(second, third, " ")
+    return distinct.first_known(distinct.encode(joined), of_family)
+
+
+def _fill(columns: dict[str, pa.DictionaryArray], full: distinct.Column) -> dict[str, pa.DictionaryArray]:
+    named = pc.or_(columns["given"].is_valid(), columns["family"].is_valid())
+    if pc.all(named).as_py():
+        return columns
+    lines = distinct.encode(full)
+    if pc.any(named).as_py():
+        lines = distinct.encode(pc.if_else(named, None, distinct.decode(lines)))
+    family_first = _family_comes_first(lines.dictionary.to_pylist())
+    parsed = distinct.split(lines, lambda text: full_name(text, family_first=family_first), parts=len(Name._fields))
+    return {name: distinct.first_known(columns[name], parsed[Name._fields.index(name)]) for name in columns}
+
+
+def _family_comes_first(lines: list[str]) -> bool:
+    """Settle the order of a column of "SMITH JOHN" by its single initials at the end or in between, and by known names."""
+    from matching.normalise.nicknames import is_given_name
+
+    votes = 0
+    for line in lines[:20_000]:
+        parts = fold(line).replace(".", "").split()
+        if "," in line or not 2 <= len(parts) <= 3:
+            continue
+        votes += is_given_name(parts[1]) - is_given_name(parts[0])
+        votes += (len(parts[-1]) == 1) - (len(parts[1]) == 1)
+    return votes > 0
+
+
+def _given(text: str) -> tuple[str | None, str | None, str | None, str | None]:
+    """Take apart a given-name column's value into (given, second given, suffix, kind)."""
+    folded = fold(text)
+    if folded.isalpha() and folded not in PLACEHOLDERS and folded not in TITLES:
+        return folded, None, None, None
+    rest, kind = take_role(folded)
+    suffix, parts = _take_suffix(_without_titles(words(rest)))
+    parts = [part for part in parts if part != "&"]
+    if not parts or " ".join(parts) in PLACEHOLDERS:
+        return None, None, suffix, None
+    return parts[0], " ".join(parts[1:]) or None, suffix, None if kind is Kind.PERSON else kind
+
+
+def _middle(text: str) -> str | None:
+    found = " ".join(words(text))
+    return None if not found or found in PLACEHOLDERS else found
+
+
+def _suffix(text: str) -> str | None:
+    return next((SUFFIXES[word] for word in words(text) if word in SUFFIXES), None)
+
+
+def _family(text: str) -> Name:
+    """Take apart a family-name column's value; a whole name ("SMITH, JOHN") found there is taken apart too."""
+    folded = fold(text)
+    if folded.isalpha() and folded not in PLACEHOLDERS:
+        return Name(family=folded)
+    rest, kind = take_role(folded)
+    before, comma, after = rest.partition(",")
+    suffix, given = _take_suffix(words(after))
+    if comma and given:
+        return full_name(text)
+    own_suffix, parts = _take_suffix(_without_titles(words(before)))
+    family = _glue(parts)
+    if not family or family in PLACEHOLDERS:
+        return NOBODY
+    return Name(family=family, suffix=suffix or own_suffix, kind=None if kind is Kind.PERSON else kind)
+
+
+def _comma(before: str, given: list[str], suffix: str | None) -> Name:
+    own_suffix, family = _take_suffix(words(before))
+    return _assemble(_without_titles(given), family, suffix or own_suffix)
+
+
+def _plain(parts: list[str], suffix: str | None, *, family_first: bool) -> Name:
+    own_suffix, parts = _take_suffix(_without_titles(parts))
+    suffix = suffix or own_suffix
+    if len(parts) < 2:
+        return _assemble([], parts, suffix)
+    initial_last = len(parts) > 2 and len(parts[-1]) == 1 and len(parts[1]) > 1
+    if family_first or initial_last:
+        end = _family_end(parts)
+        return _assemble(parts[end:], parts[:end], suffix)
+    start = _family_start(parts)
+    return _assemble(parts[:start], parts[start:], suffix)
+
+
+def _family_end(parts: list[str]) -> int:
+    """Return where the family name ends that stands first: after its particles and one word."""
+    end = 0
+    while end < len(parts) - 2 and parts[end] in PARTICLES:
+        end += 1
+    return end + 1
+
+
+def _family_start(parts: list[str]) -> int:
+    """Return where the family name begins that stands last: at its particles, or at one word after the middle names."""
+    start = len(parts) - 1
+    while start > 1 and (parts[start - 1] in PARTICLES or parts[start - 1] in LINKS):
+        start -= 2 if parts[start - 1] in LINKS and start > 2 else 1
+    return start
+
+
+def _assemble(given: list[str], family: list[str], suffix: str | None) -> Name:
+    given, partner = _take_partner(given)
+    surname = _glue(family)
+    first = given[0] if given else None
+    whole = " ".join([*given, *family])
+    if (not surname and not first) or whole in PLACEHOLDERS or surname in PLACEHOLDERS:
+        return NOBODY
+    return Name(first, " ".join(given[1:]) or None, surname or None, suffix, None, partner)
+
+
+def _take_partner(given: list[str]) -> tuple[list[str], str | None]:
+    """Split "john & mary" (two people, one line) into John and his partner."""
+    for mark in ("&", "and", "y"):
+        if mark in given[1:-1]:
+            at = given.index(mark, 1)
+            return given[:at], given[at + 1]
+    return [word for word in given if word != "&"], None
+
+
+def _without_titles(parts: list[str]) -> list[str]:
+    start = 0
+    while start < len(parts) - 1 and (parts[start] in TITLES or (start and parts[start] in ("&", "and"))):
+        start += 1
+    return parts[start:] if not (len(parts) == 1 and parts[0] in TITLES) else []
+
+
+def _take_suffix(parts: list[str]) -> tuple[str | None, list[str]]:
+    """Take Jr, Sr, II and degrees off the end; V and I count only after two words, being initials otherwise."""
+    suffix = None
+    while parts and (parts[-1] in SUFFIXES or parts[-1] in CREDENTIALS):
+        if parts[-1] in VAGUE_SUFFIXES and len(parts) < 3:
+            break
+        suffix = SUFFIXES.get(parts[-1], suffix)
+        parts = parts[:-1]
+    return suffix, parts
+
+
+def _glue(parts: list[str]) -> str:
+    """Write a family name with its particles glued on: de la cruz perez -> delacruz perez; y and e between parts go."""
+    glued, pending = [], ""
+    for position, part in enumerate(parts):
+        last = position == len(parts) - 1
+        if part in LINKS and pending == "" and glued and not last:
+            continue
+        if part in GLUED and not last:
+            pending += part
+        elif part != "&":
+            glued.append(pending + part)
+            pending = ""
+    return " ".join(glued)
+
+
+def _ends(family: str) -> tuple[str, str]:
+    parts = family.split()
+    return parts[0], parts[-1]
