@@ -1,0 +1,1 @@
+"""Alembic migrations: every table from the first one on, up and down."""

@@ -1,0 +1,75 @@
+"""Every setting of the installation, in one class; each can be given as an environment variable `REDRESS_<NAME>`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_directory() -> Path:
+    """Return a folder that the embedded PostgreSQL can reach: it runs as a user of its own when we run as root."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/redress")
+    return Path.home() / ".local" / "share" / "redress"
+
+
+class Settings(BaseSettings):
+    """The installation's settings; a case's own settings are in its folder."""
+
+    model_config = SettingsConfigDict(env_prefix="REDRESS_", extra="ignore")
+
+    data_directory: Path = Field(
+        default_factory=default_data_directory,
+        description="Where the embedded database, the received files and the send journals are kept; a short path.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="A PostgreSQL 15 or later instead of the embedded one, e.g. postgresql://user:password@host/redress.",
+    )
+    owner_database_url: str | None = Field(
+        default=None,
+        description="The same database as a role that may create tables and roles; only migrations use it. Default: database_url.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key from which the PINs and link tokens of every case are derived. Default: made once and kept there.",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8700",
+        description="Address under which claimants and staff reach the site; links in notices start with it.",
+    )
+    web_host: str = Field(default="127.0.0.1", description="Address on which the site listens.")
+    web_port: int = Field(default=8700, description="Port on which the site listens.")
+    secure_cookies: bool = Field(
+        default=True, description="Send cookies over HTTPS only; turned off by the demo, which runs on plain loopback."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses of reverse proxies whose X-Forwarded-For is believed."
+    )
+    smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes our notices.")
+    smtp_port: int = Field(default=25, description="Port of that mail server.")
+    smtp_user: str | None = Field(default=None, description="User name at the mail server, if it asks for one.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
+    smtp_tls: str = Field(default="auto", description="TLS to the mail server: auto (STARTTLS if offered), always, never.")
+    smtp_connections: int = Field(default=16, description="Most connections that one sender opens to the mail server.")
+    session_idle_seconds: int = Field(default=1800, description="A staff session ends after this long without a request.")
+    session_absolute_seconds: int = Field(default=43200, description="A staff session ends after this long in any case.")
+    prefect_api_url: str | None = Field(default=None, description="Address of the Prefect server's API, for the dispatcher.")
+
+    @property
+    def files_directory(self) -> Path:
+        """Where received source files are kept by their SHA-256."""
+        return self.data_directory / "files"
+
+    @property
+    def journal_directory(self) -> Path:
+        """Where each sender keeps its journal of final dots and replies."""
+        return self.data_directory / "journal"
+
+
+def load() -> Settings:
+    """Read the settings from the environment."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""The tables as SQLAlchemy classes, one module per subject: `base`, `cases`, `people`, `claims`, `mail`, `staff`, `audit`."""
