@@ -110,6 +110,33 @@ class NoticeStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class AttemptOutcome(StrEnum):
+    """How one try at delivering a notice ended."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    IN_DOUBT = "in_doubt"
+
+
+class DeliveryEventKind(StrEnum):
+    """What came back about a notice, or was decided about it after an attempt."""
+
+    CONFIRMED = "confirmed"
+    DELIVERED = "delivered"
+    DELAYED = "delayed"
+    BOUNCED_HARD = "bounced_hard"
+    BOUNCED_SOFT = "bounced_soft"
+    BOUNCED_POLICY = "bounced_policy"
+    COMPLAINT = "complaint"
+    AUTO_REPLY = "auto_reply"
+    UNSUBSCRIBED = "unsubscribed"
+    CLICKED = "clicked"
+    RESEND = "resend"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
 class JobStatus(StrEnum):
     """Where a piece of work asked for in the console or by a clock stands."""
 
@@ -185,22 +212,28 @@ CAMPAIGN_TRANSITIONS: Mapping[CampaignStatus, frozenset[CampaignStatus]] = {
 
 _N = NoticeStatus
 _RETURNED = frozenset({_N.BOUNCED_HARD, _N.BOUNCED_SOFT})
+_ENDED = frozenset({_N.ACCEPTED, _N.DEFERRED, _N.REJECTED, _N.IN_DOUBT})
+_PROOF = frozenset({_N.ACCEPTED, _N.DELIVERED}) | _RETURNED
 NOTICE_TRANSITIONS: Mapping[NoticeStatus, frozenset[NoticeStatus]] = {
     _N.PLANNED: frozenset({_N.EXCLUDED, _N.READY, _N.CANCELLED}),
     _N.EXCLUDED: frozenset(),
-    _N.READY: frozenset({_N.LEASED, _N.EXPIRED, _N.CANCELLED}),
-    _N.LEASED: frozenset({_N.READY, _N.TRANSMITTING, _N.CANCELLED}),
-    _N.TRANSMITTING: frozenset({_N.ACCEPTED, _N.DEFERRED, _N.REJECTED, _N.IN_DOUBT}),
+    _N.READY: frozenset({_N.LEASED, _N.EXPIRED, _N.CANCELLED}) | _PROOF,
+    _N.LEASED: frozenset({_N.READY, _N.TRANSMITTING, _N.CANCELLED}) | _ENDED | _PROOF,
+    _N.TRANSMITTING: _ENDED,
     _N.ACCEPTED: frozenset({_N.DELIVERED}) | _RETURNED,
-    _N.DEFERRED: frozenset({_N.READY, _N.EXPIRED, _N.CANCELLED}),
-    _N.REJECTED: frozenset(),
-    _N.IN_DOUBT: frozenset({_N.ACCEPTED, _N.READY, _N.CANCELLED}) | _RETURNED,
+    _N.DEFERRED: frozenset({_N.LEASED, _N.EXPIRED, _N.CANCELLED}) | _PROOF,
+    _N.REJECTED: _PROOF,
+    _N.IN_DOUBT: frozenset({_N.READY, _N.EXPIRED, _N.CANCELLED}) | _PROOF,
     _N.DELIVERED: _RETURNED,
     _N.BOUNCED_HARD: frozenset(),
     _N.BOUNCED_SOFT: frozenset({_N.BOUNCED_HARD}),
-    _N.EXPIRED: frozenset(),
-    _N.CANCELLED: frozenset(),
+    _N.EXPIRED: _PROOF,
+    _N.CANCELLED: _PROOF,
 }
+"""What came back about an earlier attempt (`_PROOF`) counts at any time, even after we gave up.
+
+`transmitting` stands in the sender's journal, between `S` and `R`, and never in the database: it lasts for one final dot.
+"""
 
 _J = JobStatus
 JOB_TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = {

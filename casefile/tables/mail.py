@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casefile.tables.base import Base, CaseRow, enum_column, now_column
-from casefile.words import CampaignStatus, NoticeStatus, Role
+from casefile.words import AttemptOutcome, CampaignStatus, DeliveryEventKind, NoticeStatus, Role
 
 
 class Campaign(CaseRow, Base):
@@ -47,19 +47,21 @@ class Approval(CaseRow, Base):
 
 
 class Notice(CaseRow, Base):
-    """One message to one member; a single mail such as a receipt has no campaign but a claim."""
+    """One message to one member; a single mail such as a receipt has a claim and, so that it goes once, a `dedupe_key`.
+
+    Its Message-ID, return path and unsubscribe link are derived from its key, so they are the same in every attempt.
+    """
 
     __tablename__ = "notices"
-    dedupe_key: Mapped[str]
+    dedupe_key: Mapped[str | None]
     kind: Mapped[str]
-    campaign_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("campaigns.id"))
+    campaign_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("campaigns.id"))
     member_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("class_members.id"), index=True)
     claim_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("claims.id"))
     address: Mapped[str | None]
     language: Mapped[str]
     provider_group: Mapped[str] = mapped_column(server_default="default")
     fields: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
-    message_id: Mapped[str]
     status: Mapped[NoticeStatus] = enum_column(NoticeStatus)
     reason: Mapped[str] = mapped_column(server_default="")
     next_at: Mapped[datetime.datetime] = now_column()
@@ -71,31 +73,33 @@ class Notice(CaseRow, Base):
     last_code: Mapped[int | None] = mapped_column(sa.SmallInteger())
     last_reply: Mapped[str | None]
     __table_args__ = (
-        sa.UniqueConstraint("case_id", "dedupe_key"),
+        sa.Index("uq_notices_campaign_member", "campaign_id", "member_id", unique=True,
+                 postgresql_where=sa.text("dedupe_key is null")),
+        sa.Index("uq_notices_dedupe_key", "case_id", "dedupe_key", unique=True,
+                 postgresql_where=sa.text("dedupe_key is not null")),
         sa.Index(
             "ix_notices_ready", "campaign_id", "provider_group", "next_at", "id",
             postgresql_where=sa.text("status in ('ready', 'deferred')"),
         ),
-        sa.Index("ix_notices_leased", "leased_by", postgresql_where=sa.text("leased_by is not null")),
         sa.Index("ix_notices_campaign_status", "campaign_id", "status"),
         {"postgresql_with": {"fillfactor": 80}},
     )  # fmt: skip
 
 
 class Attempt(CaseRow, Base):
-    """One try at delivering a notice, with the server's reply word for word."""
+    """One try at delivering a notice as it ended, with the server's reply word for word; append-only."""
 
     __tablename__ = "attempts"
     notice_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("notices.id"))
     number: Mapped[int] = mapped_column(sa.SmallInteger())
     worker: Mapped[str]
-    started_at: Mapped[datetime.datetime] = now_column()
-    ended_at: Mapped[datetime.datetime | None]
-    outcome: Mapped[str | None]
+    started_at: Mapped[datetime.datetime]
+    ended_at: Mapped[datetime.datetime] = now_column()
+    outcome: Mapped[AttemptOutcome] = enum_column(AttemptOutcome)
     code: Mapped[int | None] = mapped_column(sa.SmallInteger())
     enhanced: Mapped[str | None]
-    reply: Mapped[str | None]
-    body_sha256: Mapped[str | None]
+    reply: Mapped[str] = mapped_column(server_default="")
+    message_sha256: Mapped[bytes | None]
     __table_args__ = (sa.UniqueConstraint("notice_id", "number"),)
 
 
@@ -106,7 +110,8 @@ class DeliveryEvent(CaseRow, Base):
     source: Mapped[str]
     source_event_id: Mapped[str]
     notice_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("notices.id"), index=True)
-    kind: Mapped[str]
+    attempt_number: Mapped[int | None] = mapped_column(sa.SmallInteger())
+    kind: Mapped[DeliveryEventKind] = enum_column(DeliveryEventKind)
     bounce_class: Mapped[str | None]
     code: Mapped[str | None]
     diagnostic: Mapped[str | None]

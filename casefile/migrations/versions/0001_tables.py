@@ -797,16 +797,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_member_rows_member_id"), "member_rows", ["member_id"], unique=False)
     op.create_table(
         "notices",
-        sa.Column("dedupe_key", sa.Text(), nullable=False),
+        sa.Column("dedupe_key", sa.Text(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("campaign_id", sa.Uuid(), nullable=True),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column("claim_id", sa.Uuid(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("provider_group", sa.Text(), server_default="default", nullable=False),
         sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -852,15 +851,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name=op.f("fk_notices_claim_id")),
         sa.ForeignKeyConstraint(["member_id"], ["class_members.id"], name=op.f("fk_notices_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
-        sa.UniqueConstraint("case_id", "dedupe_key", name=op.f("uq_notices_case_id_dedupe_key")),
         postgresql_with={"fillfactor": 80},
     )
     op.create_index("ix_notices_campaign_status", "notices", ["campaign_id", "status"], unique=False)
     op.create_index(op.f("ix_notices_case_id"), "notices", ["case_id"], unique=False)
-    op.create_index(
-        "ix_notices_leased", "notices", ["leased_by"], unique=False, postgresql_where=sa.text("leased_by is not null")
-    )
     op.create_index(op.f("ix_notices_member_id"), "notices", ["member_id"], unique=False)
+    op.create_index(
+        "uq_notices_campaign_member",
+        "notices",
+        ["campaign_id", "member_id"],
+        unique=True,
+        postgresql_where=sa.text("dedupe_key is null"),
+    )
+    op.create_index(
+        "uq_notices_dedupe_key",
+        "notices",
+        ["case_id", "dedupe_key"],
+        unique=True,
+        postgresql_where=sa.text("dedupe_key is not null"),
+    )
     op.create_index(
         "ix_notices_ready",
         "notices",
@@ -873,13 +882,26 @@ def upgrade() -> None:
         sa.Column("notice_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("worker", sa.Text(), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "accepted",
+                "deferred",
+                "rejected",
+                "in_doubt",
+                name="attemptoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("code", sa.SmallInteger(), nullable=True),
         sa.Column("enhanced", sa.Text(), nullable=True),
-        sa.Column("reply", sa.Text(), nullable=True),
-        sa.Column("body_sha256", sa.Text(), nullable=True),
+        sa.Column("reply", sa.Text(), server_default="", nullable=False),
+        sa.Column("message_sha256", sa.LargeBinary(), nullable=True),
         sa.Column("id", sa.Uuid(), server_default=sa.text("redress_uuid7()"), nullable=False),
         sa.Column(
             "case_id",
@@ -898,7 +920,30 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("source_event_id", sa.Text(), nullable=False),
         sa.Column("notice_id", sa.Uuid(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("attempt_number", sa.SmallInteger(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "confirmed",
+                "delivered",
+                "delayed",
+                "bounced_hard",
+                "bounced_soft",
+                "bounced_policy",
+                "complaint",
+                "auto_reply",
+                "unsubscribed",
+                "clicked",
+                "resend",
+                "expired",
+                "cancelled",
+                name="deliveryeventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("bounce_class", sa.Text(), nullable=True),
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("diagnostic", sa.Text(), nullable=True),
@@ -961,7 +1006,12 @@ def downgrade() -> None:
     op.drop_table("attempts")
     op.drop_index("ix_notices_ready", table_name="notices", postgresql_where=sa.text("status in ('ready', 'deferred')"))
     op.drop_index(op.f("ix_notices_member_id"), table_name="notices")
-    op.drop_index("ix_notices_leased", table_name="notices", postgresql_where=sa.text("leased_by is not null"))
+    op.drop_index(
+        "uq_notices_campaign_member", table_name="notices", postgresql_where=sa.text("dedupe_key is null")
+    )
+    op.drop_index(
+        "uq_notices_dedupe_key", table_name="notices", postgresql_where=sa.text("dedupe_key is not null")
+    )
     op.drop_index(op.f("ix_notices_case_id"), table_name="notices")
     op.drop_index("ix_notices_campaign_status", table_name="notices")
     op.drop_table("notices")

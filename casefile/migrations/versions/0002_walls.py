@@ -19,7 +19,7 @@ CASE_TABLES = (
 OPEN_TABLES = ("cases", "staff", "staff_sessions")
 """Tables of the installation: the list of cases (nothing personal) and the people who work here."""
 
-APPEND_ONLY = ("audit_entries", "delivery_events", "decisions", "claim_versions", "approvals")
+APPEND_ONLY = ("audit_entries", "attempts", "delivery_events", "decisions", "claim_versions", "approvals")
 
 CREATE_ROLE = f"""
 do $$ begin
