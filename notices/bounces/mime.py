@@ -74,13 +74,14 @@ def parse(raw: bytes) -> Message:
     return Message(top=top, leaves=tuple(leaves))
 
 
-def parse_headers(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the headers at the start of `text` as (lower-case name, unfolded decoded value), in order; skip other lines."""
+def parse_headers(text: str, *, words: bool = True) -> tuple[tuple[str, str], ...]:
+    """Return the headers of `text` as (lower-case name, unfolded value), in order; `words` decodes RFC 2047; skip other lines."""
     found: list[tuple[str, str]] = []
     for line in re.sub(r"\n[ \t]+", " ", text).split("\n")[:MAX_HEADERS]:
         match = HEADER.match(line[:MAX_HEADER_CHARS])
         if match:
-            found.append((match.group(1).lower(), _decoded_words(match.group(2).strip())))
+            value = match.group(2).strip()
+            found.append((match.group(1).lower(), _decoded_words(value) if words else value))
     return tuple(found)
 
 
@@ -101,7 +102,8 @@ def _split(source: bytes) -> tuple[bytes, bytes]:
     if source.startswith(b"\n"):
         return b"", source[1:]
     head, _, body = source.partition(b"\n\n")
-    return head, body
+    # Some writers fold a header without the blank that a continuation line begins with.
+    return re.sub(rb";[ \t]*\n(?=[A-Za-z-]{2,20}=)", b"; ", head), body
 
 
 def _part(head: bytes, body: bytes) -> Part:

@@ -1,0 +1,45 @@
+"""Mail addresses as reports write them: in fields, in lists and in prose."""
+
+from __future__ import annotations
+
+import re
+
+# Bounded, so that a megabyte without an @ is read in linear time.
+ADDRESS = re.compile(
+    r"(\"[^\"\n@]{1,62}\"|[^\s<>()\[\]{}:;,\"'`@\\|«»“”]{1,64}(?:'[^\s<>()\[\]{}:;,\"'`@\\|]{1,40})?)@"
+    r"([\w](?:[\w-]{0,62}\.){0,12}[\w-]{0,62}[\w]|\[[0-9A-Fa-f:.]{3,60}\])"
+)
+DAEMON = re.compile(
+    r"^(?:mailer[-_.]?daemon|post[-_.]?master|mail[-_.]?daemon|mail(?:er|_?delivery)?[-_.]?(?:delivery|system|admin\w*|service)[\w.-]*|mdaemon|"
+    r"mail|mailer|no-?reply|do-?not-?reply|smtp|bounces?|root|daemon|majordomo|listserv|mail\.delivery\.system|microsoftexchange\w*|abuse)$",
+    re.I,
+)
+
+
+def first_address(value: str) -> str:
+    """Return the first address in a header or a field, without its type ("rfc822;") and brackets, or ""."""
+    found = addresses_in(re.sub(r"^\s*[A-Za-z0-9-]{1,20}\s*;", "", value[:2_000]))
+    return found[0] if found else ""
+
+
+def addresses_in(value: str) -> list[str]:
+    """Return every address in `value`, in order, each once (compared without case)."""
+    found: dict[str, str] = {}
+    for match in ADDRESS.finditer(value):
+        address = clean(f"{match.group(1)}@{match.group(2)}")
+        if address:
+            found.setdefault(address.casefold(), address)
+    return list(found.values())
+
+
+def clean(address: str) -> str:
+    """Return `address` without the punctuation of the sentence around it, or "" when nothing is left."""
+    local, _, domain = address.rpartition("@")
+    local = re.sub(r"^(?:mailto:|smtp:|rfc822;|[*=.>#&-]+(?=[\w]))", "", local, flags=re.I)
+    domain = domain.rstrip(".-_")
+    return f"{local}@{domain}" if local and domain else ""
+
+
+def is_daemon(address: str) -> bool:
+    """Say whether the local part is that of a mail system rather than of a person."""
+    return bool(DAEMON.match(address.rpartition("@")[0]))

@@ -1,0 +1,52 @@
+"""Answers of machines that are no bounces: vacation replies (RFC 3834) and read receipts (RFC 8098)."""
+
+from __future__ import annotations
+
+import re
+
+from notices.bounces.addresses import addresses_in, first_address
+from notices.bounces.mime import Message, parse_headers
+from notices.bounces.report import Kind, Recipient, Report
+
+AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-mail-autoreply", "x-auto-reply", "x-ms-exchange-inbox-rules-loop")
+AUTO_SUBJECT = re.compile(
+    r"^\W*(?:re: ?|aw: ?|sv: ?)?\W*(?:auto(?:matic|mated|matically generated)?[- ]?(?:reply|response|respond\w*|answer|generated)|auto ?: |out[- ]of[- ](?:the[- ])?office|ooo\b|away\b|(?:i am |i'm )?on (?:vacation|holiday|leave)|vacation|"
+    r"respuesta autom[aá]tica|fuera de la oficina|r[eé]ponse automatique|absence|absent du bureau|automatische (?:antwort|beantwortung|abwesenheit)|abwesenheit|risposta automatica|"
+    r"fuori (?:sede|ufficio)|resposta autom[aá]tica|fora do escrit[oó]rio|automatisch antwoord|afwezig|automatyczna odpowied|autosvar|autom[aá]ticka|автоматическ|автоответ|自动回复|自動回覆|自動返信|自動応答|不在|자동 ?(?:회신|응답))",
+    re.I,
+)
+
+
+def is_auto_reply(message: Message) -> bool:
+    """Say whether the headers are those of a responder (RFC 3834 section 5) or the subject is one's."""
+    top = message.top
+    submitted = top.header("auto-submitted").casefold()
+    return (
+        submitted.startswith("auto-replied")
+        or any(top.header(name) for name in AUTO_HEADERS)
+        or top.header("precedence").casefold().strip() in ("auto_reply", "auto-reply")
+        or has_auto_subject(message)
+    )
+
+
+def has_auto_subject(message: Message) -> bool:
+    """Say whether the subject is that of a responder."""
+    return bool(AUTO_SUBJECT.match(message.top.header("subject")))
+
+
+def auto_reply(message: Message) -> Report:
+    """Return the report of an automatic answer: the person who answered is its recipient."""
+    sender = addresses_in(message.top.header("from"))[:1]
+    return Report(kind=Kind.AUTO_REPLY, recipients=tuple(Recipient(address=one, reason="auto-reply") for one in sender))
+
+
+def read_receipt(message: Message) -> Report | None:
+    """Return the report of a disposition notification (RFC 8098): whatever was done with the mail, it had arrived."""
+    parts = list(message.of_type("message/disposition-notification", "message/global-disposition-notification"))
+    if not parts:
+        return None
+    fields = dict(reversed(parse_headers(parts[0].text, words=False)))
+    address = first_address(fields.get("original-recipient", "")) or first_address(fields.get("final-recipient", ""))
+    sender = addresses_in(message.top.header("from"))[:1]
+    found = [address] if address else sender
+    return Report(kind=Kind.DELIVERED, recipients=tuple(Recipient(address=one, reason="read receipt") for one in found))

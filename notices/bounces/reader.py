@@ -1,0 +1,150 @@
+"""One message in, one report out: never an exception, and never hard without a bounce."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from notices.bounces import automatic, delivery_status, feedback, prose, sns
+from notices.bounces.addresses import addresses_in, is_daemon
+from notices.bounces.classify import Verdict, classify
+from notices.bounces.mime import Message, parse
+from notices.bounces.prose import Prose
+from notices.bounces.report import Kind, Recipient, Report
+from notices.bounces.vocabulary import rule_for
+
+DELIVERED_ACTIONS = ("delivered", "relayed", "expanded")
+MAX_RECIPIENTS = 100
+
+
+def read(raw: bytes) -> Report:
+    """Return what one message, as received, says about the recipients of our mail.
+
+    Bounces are read from their delivery-status part (RFC 3464) and, where there is none or it is silent, from their text;
+    complaints from their feedback part (RFC 5965); anything else is an automatic answer, or no report at all.
+    """
+    message = parse(raw)
+    explanation = prose.read(message)
+    report = (
+        feedback.read(message)
+        or _from_fields(message, explanation)
+        or sns.read_mail(message)
+        or automatic.read_receipt(message)
+        or _from_prose(message, explanation)
+        or (automatic.auto_reply(message) if automatic.is_auto_reply(message) else Report(kind=Kind.NOT_A_REPORT))
+    )
+    return replace(
+        report,
+        original_message_id=report.original_message_id or _message_id(explanation),
+        sent_to=tuple(_sent_to(message)),
+    )
+
+
+def _from_fields(message: Message, explanation: Prose) -> Report | None:
+    """Read the delivery-status parts; None when they name nobody."""
+    groups = list(delivery_status.groups(message))[:MAX_RECIPIENTS]
+    if not groups:
+        return None
+    failed = addresses_in(message.top.header("x-failed-recipients"))
+    named = [group.address() for group in groups]
+    said = prose.passages(explanation, ours=_sent_to(message), known=[one for one in [*named, *failed] if one])
+    spare = [one for one in [*failed, *said, *prose.returned_recipients(explanation)] if one not in named]
+    found: dict[str, Recipient] = {}
+    for group in groups:
+        address = group.address() or (spare.pop(0) if spare else "")
+        one = _from_group(group, address, said.get(address, ""), explanation.text)
+        if address:
+            found.setdefault(address.casefold(), one)
+    arrived = {key: one for key, one in found.items() if one.action in DELIVERED_ACTIONS}
+    if found and len(arrived) == len(found):
+        return Report(kind=Kind.DELIVERED, recipients=tuple(found.values()))
+    return Report(kind=Kind.BOUNCE, recipients=tuple(one for key, one in found.items() if key not in arrived))
+
+
+def _from_group(group: delivery_status.Group, address: str, passage: str, context: str) -> Recipient:
+    text, status, action = group.diagnostic(), group.status(), group.action()
+    if action in DELIVERED_ACTIONS or (not action and status.startswith("2")):
+        return Recipient(address=address, status=status, action=action or "delivered", reason="delivered", text=text)
+    verdict = classify(text=text, status=status, action=action, context=passage or context)
+    if verdict.reason in ("undefined", "mailbox", "mail system", "network", "protocol", "loose refusal", "disabled") and rule_for(text) in (None,):
+        told = classify(text=passage or context, status=verdict.status, reply=verdict.reply, action=action, context=context)
+        verdict = told if told.reason not in ("undefined", "loose refusal") else verdict
+    return _recipient(address, verdict, action, text or passage)
+
+
+def _from_prose(message: Message, explanation: Prose) -> Report | None:
+    """Read a bounce without fields; None when nothing says that a mail system wrote it about a delivery."""
+    subject = message.top.header("subject")
+    if not _looks_like_a_bounce(message, subject, explanation.text):
+        return None
+    failed = addresses_in(message.top.header("x-failed-recipients"))
+    said = prose.passages(explanation, ours=_sent_to(message), known=failed)
+    subject_named = [one for one in addresses_in(subject) if not is_daemon(one)]
+    ours = {one.casefold() for one in _sent_to(message)}
+    if failed and not {one.casefold() for one in failed} & {one.casefold() for one in said}:
+        said = {one: explanation.text for one in failed}
+    if not said or set(map(str.casefold, said)) <= ours:
+        spare = subject_named or prose.returned_recipients(explanation)
+        said = {one: explanation.text for one in spare} or said
+    if prose.is_success(subject, explanation.text):
+        return Report(kind=Kind.DELIVERED, recipients=tuple(Recipient(address=one, action="delivered", reason="delivered") for one in said))
+    action = "delayed" if prose.is_delay(subject, explanation.text) else "failed"
+    recipients = [_from_passage(address, text, explanation.text, action, subject) for address, text in said.items()]
+    return Report(kind=Kind.BOUNCE, recipients=tuple(recipients[:MAX_RECIPIENTS]))
+
+
+def _from_passage(address: str, passage: str, whole: str, action: str, subject: str) -> Recipient:
+    verdict = classify(text=passage, action=action, context=whole)
+    if verdict.reason in ("undefined", "loose refusal", "mailbox", "mail system", "network", "protocol"):
+        for text in (whole, f"{whole}\n{subject}"):
+            told = classify(text=text, status=verdict.status, reply=verdict.reply, action=action)
+            if told.reason not in ("undefined", "loose refusal"):
+                verdict = told
+                break
+    return _recipient(address, verdict, action, passage)
+
+
+def _recipient(address: str, verdict: Verdict, action: str, text: str) -> Recipient:
+    return Recipient(
+        address=address,
+        status=verdict.status,
+        reply=verdict.reply,
+        severity=verdict.severity,
+        reason=verdict.reason,
+        action=action or "failed",
+        text=re.sub(r"\s+", " ", text).strip()[:1_000],
+    )
+
+
+def _looks_like_a_bounce(message: Message, subject: str, text: str) -> bool:
+    """Ask for a mail system as the writer and a failure as the matter; a person's letter about either is no bounce."""
+    top = message.top
+    if automatic.has_auto_subject(message):
+        return False
+    if top.header("x-failed-recipients"):
+        return True
+    senders = addresses_in(top.header("from"))
+    from_system = (
+        any(is_daemon(one) for one in senders)
+        or bool(re.search(r"mailer[-_ ]?daemon|mail (?:delivery|deliver|system)|post_?master|mail administrator", top.header("from"), re.I))
+        or top.header("from").strip() in ("<>", "")
+    )
+    null_path = any(value.strip() in ("<>", "") or "mailer-daemon" in value.casefold() for value in top.all("return-path"))
+    reported = top.header("content-type").casefold().startswith("multipart/report") and "disposition" not in top.header("content-type").casefold()
+    about_failure = bool(prose.FAILURE_SUBJECT.search(subject))
+    rule = rule_for(text)
+    in_text = rule is not None and rule.reason != "loose refusal"
+    return (from_system and (about_failure or in_text)) or (null_path and about_failure) or (reported and (about_failure or in_text))
+
+
+def _sent_to(message: Message) -> list[str]:
+    values = [value for name in ("to", "x-original-to", "delivered-to", "envelope-to") for value in message.top.all(name)]
+    return list(dict.fromkeys(one for value in values for one in addresses_in(value)))
+
+
+def _message_id(explanation: Prose) -> str:
+    value = next((value for name, value in explanation.returned if name == "message-id"), "")
+    match = re.search(r"<[^<>\s]{1,500}>", value)
+    return match.group(0) if match else ""
+
+
