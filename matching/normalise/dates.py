@@ -57,7 +57,7 @@ def dates(values: distinct.Column) -> pa.Array:
 
 
 def _is_temporal(values: distinct.Column) -> bool:
-    return pa.types.is_date(values.type) or pa.types.is_timestamp(values.type)
+    return bool(pa.types.is_date(values.type) or pa.types.is_timestamp(values.type))
 
 
 def _day_first(texts: list[str]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Column = pa.Array | pa.ChunkedArray
+Column: TypeAlias = "pa.Array | pa.ChunkedArray"
 """A column as callers have it; anything that is not text is cast to text first."""
 
 ENCODED = pa.dictionary(pa.int32(), pa.string())
@@ -49,9 +50,7 @@ def each(column: Column, rule: Callable[[str], str | None]) -> pa.DictionaryArra
     return _recode(encoded.indices, pa.array(answers, pa.string()))
 
 
-def split(
-    column: Column, rule: Callable[[str], Sequence[str | None]], *, parts: int
-) -> tuple[pa.DictionaryArray, ...]:
+def split(column: Column, rule: Callable[[str], Sequence[str | None]], *, parts: int) -> tuple[pa.DictionaryArray, ...]:
     """Return the `parts` answers of a rule as that many columns, having asked it once for each distinct value."""
     encoded = encode(column)
     answers = [rule(value) for value in encoded.dictionary.to_pylist()]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor rev reverend hon judge sir dame sgt cpl pvt lt ltc col cpt capt captain maj cmdr gen "
-    "sra srta senor senora senorita sr fr father sister brother pastor rabbi imam mister missus".split()
-)
+_TITLES = """
+mr mrs ms miss mx dr prof professor rev reverend hon judge sir dame sgt cpl pvt lt ltc col cpt capt captain maj cmdr gen
+sra srta senor senora senorita sr fr father sister brother pastor rabbi imam mister missus
+"""
+TITLES = frozenset(_TITLES.split())
 """Honorifics before a name (USPS Publication 28, section 322 "name prefix"; Spanish: Real Academia Espanola, Ortografia 2010)."""
 
 SUFFIXES = {
@@ -17,13 +18,17 @@ SUFFIXES = {
 VAGUE_SUFFIXES = frozenset({"v"})
 """Suffixes that are as likely an initial when few words stand before them."""
 
-CREDENTIALS = frozenset("md phd dds dvm esq jd cpa rn do pe mba lcsw dmd od edd psyd usn usmc usaf ret".split())
+_CREDENTIALS = """
+md phd dds dvm esq jd cpa rn do pe mba lcsw dmd od edd psyd usn usmc usaf ret
+"""
+CREDENTIALS = frozenset(_CREDENTIALS.split())
 """Professional suffixes (USPS Publication 28, section 324): dropped, they come and go on the same person."""
 
-PARTICLES = frozenset(
-    "de del della dela delos delas da das do dos di du des van von der den ter ten la las los le el al bin ibn abu ben st saint san santa "
-    "mac mc o d l zu zum vande vander vanden".split()
-)
+_PARTICLES = """
+de del della dela delos delas da das do dos di du des van von der den ter ten la las los le el al bin ibn abu ben st saint
+san santa mac mc o d l zu zum vande vander vanden
+"""
+PARTICLES = frozenset(_PARTICLES.split())
 """Words that belong to the family name after them (nameparser's prefixes; Real Academia Espanola, Ortografia 2010)."""
 
 GLUED = PARTICLES - {"ben"}

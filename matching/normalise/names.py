@@ -18,6 +18,7 @@ from matching.normalise.name_words import (
     TITLES,
     VAGUE_SUFFIXES,
 )
+from matching.normalise.nicknames import is_given_name
 from matching.normalise.roles import Kind, take_role
 from matching.normalise.text import fold, words
 
@@ -123,8 +124,6 @@ def _fill(columns: dict[str, pa.DictionaryArray], full: distinct.Column) -> dict
 
 def _family_comes_first(lines: list[str]) -> bool:
     """Settle the order of a column of "SMITH JOHN" by its single initials at the end or in between, and by known names."""
-    from matching.normalise.nicknames import is_given_name
-
     votes = 0
     for line in lines[:20_000]:
         parts = fold(line).replace(".", "").split()
@@ -247,7 +246,8 @@ def _take_suffix(parts: list[str]) -> tuple[str | None, list[str]]:
 
 def _glue(parts: list[str]) -> str:
     """Write a family name with its particles glued on: de la cruz perez -> delacruz perez; y and e between parts go."""
-    glued, pending = [], ""
+    glued: list[str] = []
+    pending = ""
     for position, part in enumerate(parts):
         last = position == len(parts) - 1
         if part in LINKS and pending == "" and glued and not last:

@@ -34,20 +34,15 @@ trlr trailer trlrs; tunl tunel tunls tunnel tunnels tunnl; tpke trnpk turnpike t
 vally vlly; via vdct viaduct viadct; vw view; vws views; vlg vill villag village villg villiage; vlgs villages; vl ville;
 vis vist vista vst vsta; walk walks; wall; way wy; ways; wl well; wls wells;
 """
-SUFFIXES = {
-    word: forms.split()[0] for forms in _SUFFIX_LINES.replace("\n", " ").split(";") for word in forms.split()
-}
+SUFFIXES = {word: forms.split()[0] for forms in _SUFFIX_LINES.replace("\n", " ").split(";") for word in forms.split()}
 """Publication 28, appendix C1: each common form of a street suffix and the one that the Postal Service asks for."""
 
-UNITS = {
-    word: forms.split()[0]
-    for forms in (
-        "apt apartment apmt aptmt apto departamento depto; bldg building; bsmt basement; dept department; fl floor flr; frnt front; "
-        "hngr hangar; key; lbby lobby; lot; lowr lower; ofc office; ph penthouse; pier; rear; rm room; side; slip; spc space; "
-        "ste suite; stop; trlr trailer; unit; uppr upper; # no num number"
-    ).split(";")
-    for word in forms.split()
-}
+_UNIT_LINES = """
+apt apartment apmt aptmt apto departamento depto; bldg building; bsmt basement; dept department; fl floor flr; frnt front;
+hngr hangar; key; lbby lobby; lot; lowr lower; ofc office; ph penthouse; pier; rear; rm room; side; slip; spc space;
+ste suite; stop; trlr trailer; unit; uppr upper; # no num number
+"""
+UNITS = {word: forms.split()[0] for forms in _UNIT_LINES.split(";") for word in forms.split()}
 """Publication 28, appendix C2 (secondary unit designators), and Spanish words for apartment."""
 
 UNITS_WITHOUT_NUMBER = frozenset({"bsmt", "frnt", "lbby", "lowr", "ofc", "ph", "rear", "side", "uppr"})
@@ -83,12 +78,13 @@ fl florida; ga georgia; hi hawaii; id idaho; il illinois; in indiana; ia iowa; k
 md maryland; ma massachusetts; mi michigan; mn minnesota; ms mississippi; mo missouri; mt montana; ne nebraska; nv nevada;
 nh new hampshire; nj new jersey; nm new mexico; ny new york; nc north carolina; nd north dakota; oh ohio; ok oklahoma; or oregon;
 pa pennsylvania; ri rhode island; sc south carolina; sd south dakota; tn tennessee; tx texas; ut utah; vt vermont; va virginia;
-wa washington; wv west virginia; wi wisconsin; wy wyoming; as american samoa; gu guam; mp northern mariana islands; pr puerto rico;
-vi virgin islands; fm federated states of micronesia; mh marshall islands; pw palau
+wa washington; wv west virginia; wi wisconsin; wy wyoming; as american samoa; gu guam; mp northern mariana islands;
+pr puerto rico; vi virgin islands; fm federated states of micronesia; mh marshall islands; pw palau
 """
 STATES = {
     name.split(maxsplit=1)[1]: name.split(maxsplit=1)[0] for name in _STATES.replace("\n", " ").strip().split("; ")
-} | {"calif": "ca", "fla": "fl", "penn": "pa", "penna": "pa", "mass": "ma", "conn": "ct", "tex": "tx", "wash": "wa", "ill": "il",
-     "mich": "mi", "minn": "mn", "wisc": "wi", "tenn": "tn", "okla": "ok", "ore": "or", "ariz": "az", "colo": "co", "d c": "dc"}  # fmt: skip
+} | {"calif": "ca", "fla": "fl", "penn": "pa", "penna": "pa", "mass": "ma", "conn": "ct", "tex": "tx", "wash": "wa",
+     "ill": "il", "mich": "mi", "minn": "mn", "wisc": "wi", "tenn": "tn", "okla": "ok",
+     "ore": "or", "ariz": "az", "colo": "co", "d c": "dc"}  # fmt: skip
 """Publication 28, appendix B, and the traditional abbreviations before it."""
 STATE_CODES = frozenset(STATES.values())
