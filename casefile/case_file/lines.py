@@ -41,16 +41,20 @@ class KeyLines:
 def find_lines(text: str) -> KeyLines:
     """Return where the keys of a TOML text stand; a text that is not TOML gives what could be read of it."""
     found: dict[KeyPath, int] = {}
+    around: dict[KeyPath, int] = {}
     seen_tables: dict[KeyPath, int] = {}
     table: KeyPath = ()
     for number, statement in _statements(text):
         if header := _HEADER.match(statement):
-            table = _table_path(header.group(2), is_array=header.group(1) == "[[", seen=seen_tables)
-            found.setdefault(table, number)
+            path = table = _table_path(header.group(2), is_array=header.group(1) == "[[", seen=seen_tables)
         elif assignment := _ASSIGNMENT.match(statement):
             path = table + _key_parts(assignment.group(1))
-            found.setdefault(path, number)
-    return KeyLines(found)
+        else:
+            continue
+        found.setdefault(path, number)
+        for length in range(1, len(path)):
+            around.setdefault(path[:length], number)
+    return KeyLines({**around, **found})
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:

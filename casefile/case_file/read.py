@@ -117,7 +117,8 @@ def _read_merchants(top: Section, folder: Path) -> tuple[list[PlacedMerchant], s
             for item in top.sections("merchants")
         ]
     if not merchants and not faults and top.findings.sound(("merchants",), ("merchants_file",)):
-        top.fault("merchants_file", "the case has no merchant; a shopper could not say where the purchase was made.")
+        key = "merchants" if top.has("merchants") else "merchants_file"
+        top.fault(key, "the case has no merchant; a shopper could not say where the purchase was made.")
     return merchants, text, faults + merchants_file.duplicate_faults(merchants)
 
 
@@ -126,9 +127,7 @@ def _merchants_beside(top: Section, folder: Path) -> tuple[list[PlacedMerchant],
     if not top.findings.sound(("merchants_file",)):
         return [], "", []
     if Path(name).name != name or not name.endswith(".csv"):
-        top.fault(
-            "merchants_file", f'merchants_file must name a .csv file in the case folder itself, not "{name[:80]}".'
-        )
+        top.fault("merchants_file", f'merchants_file must name a .csv file in the case folder itself, not "{name[:80]}".')
         return [], "", []
     text = _read_text(folder / name, name)
     if isinstance(text, Fault):

@@ -61,9 +61,7 @@ def _check_dates(dates: CaseDates, findings: Findings) -> None:
 def _check_money(money: Money, findings: Findings) -> None:
     if not findings.sound(("money",)):
         return
-    asked = (
-        money.fees_sought_cents + money.expenses_sought_cents + money.service_award_cents + money.administration_cents
-    )
+    asked = money.fees_sought_cents + money.expenses_sought_cents + money.service_award_cents + money.administration_cents
     net = money.settlement_fund_cents - asked
     if net != money.net_settlement_fund_cents:
         findings.add(
@@ -80,12 +78,8 @@ def _check_benefits(case: CaseFolder, findings: Findings) -> None:
         first = first_place.setdefault(benefit.code, place)
         if first != place and findings.sound((*path, "code")):
             findings.add((*path, "code"), f'the code "{benefit.code}" already stands for benefit {first + 1}.')
-        if benefit.amount_cents > case.money.net_settlement_fund_cents and findings.sound(
-            ("money",), (*path, "amount_cents")
-        ):
-            findings.add(
-                (*path, "amount_cents"), "one claim of this benefit would be paid more than the whole net fund holds."
-            )
+        if benefit.amount_cents > case.money.net_settlement_fund_cents and findings.sound(("money",), (*path, "amount_cents")):
+            findings.add((*path, "amount_cents"), "one claim of this benefit would be paid more than the whole net fund holds.")
 
 
 def _check_mail(case: CaseFolder, findings: Findings) -> None:
@@ -128,9 +122,7 @@ def _check_synthetic(case: CaseFolder, findings: Findings) -> None:
 def _check_synthetic_phone(who: str, contact: Contact, findings: Findings) -> None:
     path: KeyPath = ("parties", who, "phone")
     if findings.sound(path) and not _FICTIONAL_PHONE.search(contact.phone):
-        findings.add(
-            path, f'{shown_path(path)} "{contact.phone}" must be a 555-01xx number, for the case is marked synthetic.'
-        )
+        findings.add(path, f'{shown_path(path)} "{contact.phone}" must be a 555-01xx number, for the case is marked synthetic.')
 
 
 def _is_within(domain: str, site: str) -> bool:

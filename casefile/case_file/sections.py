@@ -47,9 +47,7 @@ def read_languages(section: Section) -> tuple[str, ...]:
     for language in languages:
         if language not in SUPPORTED_LANGUAGES:
             known = ", ".join(SUPPORTED_LANGUAGES)
-            section.fault(
-                "languages", f'{section.name("languages")} has the unknown language "{language}"; known: {known}.'
-            )
+            section.fault("languages", f'{section.name("languages")} has the unknown language "{language}"; known: {known}.')
     if not languages and (*section.path, "languages") not in section.findings.faulty:
         section.fault("languages", f"{section.name('languages')} names no language.")
     return tuple(language for language in languages if language in SUPPORTED_LANGUAGES)
@@ -57,16 +55,12 @@ def read_languages(section: Section) -> tuple[str, ...]:
 
 def read_domain(section: Section, key: str) -> str:
     """Return a host name."""
-    return _checked(
-        section, key, section.text(key), is_domain, "must be a domain in small letters, such as shop.example"
-    )
+    return _checked(section, key, section.text(key), is_domain, "must be a domain in small letters, such as shop.example")
 
 
 def read_time_zone(section: Section) -> str:
     """Return an IANA time zone name."""
-    return _checked(
-        section, "time_zone", section.text("time_zone"), _is_time_zone, "must be a time zone such as America/Denver"
-    )
+    return _checked(section, "time_zone", section.text("time_zone"), _is_time_zone, "must be a time zone such as America/Denver")
 
 
 def read_email(section: Section, key: str) -> str:

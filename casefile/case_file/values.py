@@ -161,9 +161,7 @@ class Section:
         """Return the key with its tables, as people write it."""
         return shown_path((*self.path, key))
 
-    def _take(
-        self, key: str, kind: type[_T] | tuple[type, ...], sentence: str, default: _T | None, missing: Any
-    ) -> Any:
+    def _take(self, key: str, kind: type[_T] | tuple[type, ...], sentence: str, default: _T | None, missing: Any) -> Any:
         self.taken.add(key)
         if key not in self.values:
             if default is not None:
@@ -190,9 +188,7 @@ class Section:
     def _year_is_sound(self, key: str, value: date) -> bool:
         if value.year in _YEARS:
             return True
-        self.fault(
-            key, f"{self.name(key)} is in the year {value.year}; years from {_YEARS[0]} to {_YEARS[-1]} are possible."
-        )
+        self.fault(key, f"{self.name(key)} is in the year {value.year}; years from {_YEARS[0]} to {_YEARS[-1]} are possible.")
         return False
 
 
