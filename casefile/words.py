@@ -77,6 +77,8 @@ class Ruling(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     ASK = "ask"
+    DUPLICATE = "duplicate"
+    UNDO = "undo"
 
 
 class CampaignStatus(StrEnum):
@@ -178,14 +180,14 @@ CLAIM_TRANSITIONS: Mapping[ClaimStatus, frozenset[ClaimStatus]] = {
     _C.LATE: frozenset({_C.SCREENING, _C.MATCH_REVIEW, _C.DENIED, _C.WITHDRAWN}),
     _C.SCREENING: frozenset({_C.MATCH_REVIEW, _C.DEFICIENT, _C.HOLD, _C.DUPLICATE, _C.APPROVED, _C.DENIED, _C.WITHDRAWN}),
     _C.MATCH_REVIEW: frozenset({_C.DEFICIENT, _C.HOLD, _C.DUPLICATE, _C.APPROVED, _C.PARTLY_APPROVED, _C.DENIED, _C.WITHDRAWN}),
-    _C.DEFICIENT: frozenset({_C.CURED, _C.CURE_EXPIRED, _C.WITHDRAWN}),
+    _C.DEFICIENT: frozenset({_C.CURED, _C.CURE_EXPIRED, _C.MATCH_REVIEW, _C.WITHDRAWN}),
     _C.CURED: frozenset({_C.SCREENING, _C.MATCH_REVIEW, _C.APPROVED, _C.DENIED}),
     _C.CURE_EXPIRED: frozenset({_C.DENIED}),
     _C.HOLD: frozenset({_C.SCREENING, _C.MATCH_REVIEW, _C.DEFICIENT, _C.APPROVED, _C.DENIED}),
     _C.DUPLICATE: frozenset({_C.DISPUTED, _C.MATCH_REVIEW}),
     _C.APPROVED: frozenset({_C.ALLOCATED, _C.MATCH_REVIEW, _C.HOLD}),
     _C.PARTLY_APPROVED: frozenset({_C.ALLOCATED, _C.DISPUTED}),
-    _C.DENIED: frozenset({_C.DISPUTED}),
+    _C.DENIED: frozenset({_C.DISPUTED, _C.MATCH_REVIEW}),
     _C.DISPUTED: frozenset({_C.UPHELD, _C.REVERSED}),
     _C.UPHELD: frozenset(),
     _C.REVERSED: frozenset({_C.APPROVED, _C.PARTLY_APPROVED}),
@@ -197,7 +199,7 @@ CLAIM_TRANSITIONS: Mapping[ClaimStatus, frozenset[ClaimStatus]] = {
     _C.REISSUED: frozenset({_C.CASHED, _C.RETURNED, _C.STALE}),
     _C.WITHDRAWN: frozenset(),
 }
-"""Claim states of the domain guide; approval after a decision may be reopened to review when a decision is changed."""
+"""Claim states of the domain guide; what a decision did (approved, deficient, denied) goes back to review when it is undone."""
 
 _K = CampaignStatus
 CAMPAIGN_TRANSITIONS: Mapping[CampaignStatus, frozenset[CampaignStatus]] = {
@@ -215,7 +217,7 @@ _RETURNED = frozenset({_N.BOUNCED_HARD, _N.BOUNCED_SOFT})
 _ENDED = frozenset({_N.ACCEPTED, _N.DEFERRED, _N.REJECTED, _N.IN_DOUBT})
 _PROOF = frozenset({_N.ACCEPTED, _N.DELIVERED}) | _RETURNED
 NOTICE_TRANSITIONS: Mapping[NoticeStatus, frozenset[NoticeStatus]] = {
-    _N.PLANNED: frozenset({_N.EXCLUDED, _N.READY, _N.CANCELLED}),
+    _N.PLANNED: frozenset({_N.EXCLUDED, _N.LEASED, _N.EXPIRED, _N.CANCELLED}),
     _N.EXCLUDED: frozenset(),
     _N.READY: frozenset({_N.LEASED, _N.EXPIRED, _N.CANCELLED}) | _PROOF,
     _N.LEASED: frozenset({_N.READY, _N.TRANSMITTING, _N.CANCELLED}) | _ENDED | _PROOF,
@@ -232,6 +234,7 @@ NOTICE_TRANSITIONS: Mapping[NoticeStatus, frozenset[NoticeStatus]] = {
 }
 """What came back about an earlier attempt (`_PROOF`) counts at any time, even after we gave up.
 
+A planned notice is leased as soon as its campaign may send; `ready` is one that may be tried again.
 `transmitting` stands in the sender's journal, between `S` and `R`, and never in the database: it lasts for one final dot.
 """
 

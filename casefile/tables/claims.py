@@ -41,6 +41,7 @@ class Claim(CaseRow, Base):
     member_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("class_members.id"), index=True)
     band: Mapped[MatchBand | None] = enum_column(MatchBand, nullable=True)
     version: Mapped[int] = mapped_column(server_default="1")
+    new_evidence: Mapped[bool] = mapped_column(server_default=sa.false())
     submitted_at: Mapped[datetime.datetime]
     updated_at: Mapped[datetime.datetime] = now_column()
     __table_args__ = (
@@ -98,13 +99,15 @@ class Candidate(CaseRow, Base):
 
 
 class Decision(CaseRow, Base):
-    """What a person ruled on a candidate, and why; the latest per claim and member counts, and re-runs keep it."""
+    """What a person ruled on a candidate (or, without a member, on all), why, and on which run's evidence; undone by a later row."""
 
     __tablename__ = "decisions"
     claim_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("claims.id"), index=True)
     member_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("class_members.id"))
     ruling: Mapped[Ruling] = enum_column(Ruling)
     reason: Mapped[str]
+    match_run_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("match_runs.id"))
+    undoes_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("decisions.id"), unique=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff.id"))
     decided_at: Mapped[datetime.datetime] = mapped_column(server_default=sa.func.clock_timestamp())
 
@@ -120,6 +123,7 @@ class Deficiency(CaseRow, Base):
     raised_at: Mapped[datetime.datetime] = now_column()
     cure_by: Mapped[datetime.date]
     cured_at: Mapped[datetime.datetime | None]
+    withdrawn_at: Mapped[datetime.datetime | None]
 
 
 class Exclusion(CaseRow, Base):

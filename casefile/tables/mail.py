@@ -79,7 +79,7 @@ class Notice(CaseRow, Base):
                  postgresql_where=sa.text("dedupe_key is not null")),
         sa.Index(
             "ix_notices_ready", "campaign_id", "provider_group", "next_at", "id",
-            postgresql_where=sa.text("status in ('ready', 'deferred')"),
+            postgresql_where=sa.text("status in ('planned', 'ready', 'deferred')"),
         ),
         sa.Index("ix_notices_campaign_status", "campaign_id", "status"),
         {"postgresql_with": {"fillfactor": 80}},

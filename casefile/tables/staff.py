@@ -30,13 +30,14 @@ class Staff(Base):
 
 
 class StaffSession(Base):
-    """A sign-in; found by a cookie of which only the hash is kept."""
+    """A sign-in; found by a cookie of which only the hash is kept; awaiting the second factor it opens nothing."""
 
     __tablename__ = "staff_sessions"
     id: Mapped[uuid.UUID] = key()
     token_sha256: Mapped[bytes] = mapped_column(unique=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     csrf_token: Mapped[str]
+    awaiting_code: Mapped[bool] = mapped_column(server_default=sa.false())
     started_at: Mapped[datetime.datetime] = now_column()
     seen_at: Mapped[datetime.datetime] = now_column()
     ended_at: Mapped[datetime.datetime | None]

@@ -380,6 +380,7 @@ def upgrade() -> None:
         sa.Column("token_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("csrf_token", sa.Text(), nullable=False),
+        sa.Column("awaiting_code", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -481,6 +482,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("new_evidence", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("redress_uuid7()"), nullable=False),
@@ -683,10 +685,22 @@ def upgrade() -> None:
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column(
             "ruling",
-            sa.Enum("accept", "reject", "ask", name="ruling", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "accept",
+                "reject",
+                "ask",
+                "duplicate",
+                "undo",
+                name="ruling",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("match_run_id", sa.Uuid(), nullable=True),
+        sa.Column("undoes_id", sa.Uuid(), nullable=True),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("redress_uuid7()"), nullable=False),
@@ -698,9 +712,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_decisions_case_id")),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name=op.f("fk_decisions_claim_id")),
+        sa.ForeignKeyConstraint(["match_run_id"], ["match_runs.id"], name=op.f("fk_decisions_match_run_id")),
         sa.ForeignKeyConstraint(["member_id"], ["class_members.id"], name=op.f("fk_decisions_member_id")),
+        sa.ForeignKeyConstraint(["undoes_id"], ["decisions.id"], name=op.f("fk_decisions_undoes_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_decisions_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+        sa.UniqueConstraint("undoes_id", name=op.f("uq_decisions_undoes_id")),
     )
     op.create_index(op.f("ix_decisions_case_id"), "decisions", ["case_id"], unique=False)
     op.create_index(op.f("ix_decisions_claim_id"), "decisions", ["claim_id"], unique=False)
@@ -732,6 +749,7 @@ def upgrade() -> None:
         sa.Column("raised_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("cure_by", sa.Date(), nullable=False),
         sa.Column("cured_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), server_default=sa.text("redress_uuid7()"), nullable=False),
         sa.Column(
             "case_id",
@@ -875,7 +893,7 @@ def upgrade() -> None:
         "notices",
         ["campaign_id", "provider_group", "next_at", "id"],
         unique=False,
-        postgresql_where=sa.text("status in ('ready', 'deferred')"),
+        postgresql_where=sa.text("status in ('planned', 'ready', 'deferred')"),
     )
     op.create_table(
         "attempts",
@@ -1004,14 +1022,12 @@ def downgrade() -> None:
     op.drop_table("delivery_events")
     op.drop_index(op.f("ix_attempts_case_id"), table_name="attempts")
     op.drop_table("attempts")
-    op.drop_index("ix_notices_ready", table_name="notices", postgresql_where=sa.text("status in ('ready', 'deferred')"))
+    op.drop_index(
+        "ix_notices_ready", table_name="notices", postgresql_where=sa.text("status in ('planned', 'ready', 'deferred')")
+    )
     op.drop_index(op.f("ix_notices_member_id"), table_name="notices")
-    op.drop_index(
-        "uq_notices_campaign_member", table_name="notices", postgresql_where=sa.text("dedupe_key is null")
-    )
-    op.drop_index(
-        "uq_notices_dedupe_key", table_name="notices", postgresql_where=sa.text("dedupe_key is not null")
-    )
+    op.drop_index("uq_notices_campaign_member", table_name="notices", postgresql_where=sa.text("dedupe_key is null"))
+    op.drop_index("uq_notices_dedupe_key", table_name="notices", postgresql_where=sa.text("dedupe_key is not null"))
     op.drop_index(op.f("ix_notices_case_id"), table_name="notices")
     op.drop_index("ix_notices_campaign_status", table_name="notices")
     op.drop_table("notices")
