@@ -167,7 +167,7 @@ def members(session: Session) -> pa.Table:
     return bulk.read(session, query)
 
 
-def rows_of(session: Session, *, member_id: uuid.UUID) -> Sequence[sa.Row[Any]]:
+def rows_of(session: Session, *, member_id: uuid.UUID) -> Sequence[Any]:
     """Return the source rows of a member with their file and the evidence for their join, as they came in."""
     return session.execute(
         sa.select(SourceRow, SourceFile, MemberRow)

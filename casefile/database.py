@@ -14,13 +14,14 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from casefile import errors
 from casefile.settings import Settings
 
-__all__ = ["APP_ROLE", "DATABASE", "Addresses", "Session", "addresses", "case_session", "open_engine", "open_session"]
+__all__ = ["APP_ROLE", "DATABASE", "Addresses", "Engine", "Session", "addresses", "case_session", "open_engine", "open_session"]
 
 APP_ROLE = "redress_app"
 """The role that pages, flows and commands work as: no superuser, no bypass of row-level security, owner of nothing."""
@@ -92,7 +93,7 @@ def _create_database(socket: str) -> None:
             )
 
 
-def open_engine(settings: Settings, *, check_schema: bool = True) -> sa.Engine:
+def open_engine(settings: Settings, *, check_schema: bool = True) -> Engine:
     """Return an engine that works as the plain role; refuse a schema of another version.
 
     Raises `DatabaseUnavailable` when nothing answers and `SchemaOutdated` when migrations have not been run.
@@ -105,7 +106,7 @@ def open_engine(settings: Settings, *, check_schema: bool = True) -> sa.Engine:
     return engine
 
 
-def engine_for(url: str) -> sa.Engine:
+def engine_for(url: str) -> Engine:
     """Return an engine for an address; every connection works as the plain role, whoever signs in."""
     engine = sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 10})
     sa.event.listen(engine, "connect", _become_plain_role)
@@ -120,7 +121,7 @@ def _become_plain_role(connection: Any, _record: Any) -> None:
 
 
 @contextmanager
-def open_session(engine: sa.Engine, *, actor: str) -> Iterator[Session]:
+def open_session(engine: Engine, *, actor: str) -> Iterator[Session]:
     """One transaction outside any case (staff, sign-in, the list of cases): case tables show no rows in it."""
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
@@ -135,7 +136,7 @@ def open_session(engine: sa.Engine, *, actor: str) -> Iterator[Session]:
 
 
 @contextmanager
-def case_session(engine: sa.Engine, *, case_id: uuid.UUID, actor: str) -> Iterator[Session]:
+def case_session(engine: Engine, *, case_id: uuid.UUID, actor: str) -> Iterator[Session]:
     """One transaction for one case: row-level security shows its rows only; commits at the end, else keeps nothing.
 
     `actor` is who does it, for the audit trail: `staff:<id>`, `claimant`, `flow:<name>` or `cli:<user>`.

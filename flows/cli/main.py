@@ -10,9 +10,12 @@ import typer
 from casefile.errors import RedressError
 
 GROUPS = {
+    "db": "The database's tables and their version.",
+    "class-list": "From source rows to class members.",
+    "audit": "The trail of every change, and the proof that it is whole.",
     "lists": "Check and import the lists that brokers and shops send.",
 }
-"""Name of each group (module `flows.cli.<name>`) and its line in `redress --help`."""
+"""Name of each group (module `flows.cli.<name>`, with _ for -) and its line in `redress --help`."""
 
 COMMANDS: tuple[str, ...] = ()
 """Modules `flows.cli.<name>` whose `app` holds commands that stand at the top, such as `redress dedupe`."""
@@ -30,7 +33,7 @@ def build() -> typer.Typer:
     for name in COMMANDS:
         app.add_typer(importlib.import_module(f"flows.cli.{name}").app)
     for name, text in GROUPS.items():
-        app.add_typer(importlib.import_module(f"flows.cli.{name}").app, name=name, help=text)
+        app.add_typer(importlib.import_module(f"flows.cli.{name.replace('-', '_')}").app, name=name, help=text)
     return app
 
 
