@@ -35,3 +35,31 @@ class CaseFolderFaulty(RedressError):
 
 class TemplateFaults(RedressError):
     """A notice template cannot be used; the message lists every fault with its file and line."""
+
+
+class StaffRefused(RedressError):
+    """A member of staff cannot be added or changed as asked; the message says which rule."""
+
+
+class DecidedMeanwhile(RedressError):
+    """Somebody else ruled on the claim after the page was shown; nothing was saved."""
+
+
+class DecisionRefused(RedressError):
+    """A decision that lacks its reason, or that does not fit the claim as it stands."""
+
+
+class ForeignRequest(RedressError):
+    """A form that another site sent with a visitor's browser."""
+
+
+class FormExpired(RedressError):
+    """A form without the token of its visitor: open for too long, or cookies are off."""
+
+
+class TooLarge(RedressError):
+    """More was sent than the page takes."""
+
+
+class TooManyTries(RedressError):
+    """The limit of tries within a time was reached; waiting helps."""
