@@ -6,8 +6,10 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -83,3 +85,48 @@ def session(engine: sa.Engine, case_id: uuid.UUID) -> Iterator[database.Session]
     """One transaction in the fresh case, committed at the end of the test."""
     with database.case_session(engine, case_id=case_id, actor="test") as session:
         yield session
+
+
+@pytest.fixture
+def make_member(session: database.Session) -> Callable[..., uuid.UUID]:
+    """Add a class member with the given columns and return the id."""
+    from casefile import codes
+    from casefile.tables.people import ClassMember
+
+    def make(**columns: Any) -> uuid.UUID:
+        member = ClassMember(notice_id=codes.new(), **columns)
+        session.add(member)
+        session.flush()
+        return member.id
+
+    return make
+
+
+@pytest.fixture
+def make_claim(session: database.Session) -> Callable[..., uuid.UUID]:
+    """Add a submitted claim with the given answers and return its id."""
+    from casefile import codes
+    from casefile.tables.claims import Claim, ClaimVersion
+
+    def make(*, answers: dict[str, Any] | None = None, **columns: Any) -> uuid.UUID:
+        now = datetime.now(UTC)
+        values = {"status": "submitted", "language": "en", "submitted_at": now, "submission_key": str(uuid.uuid4())} | columns
+        claim = Claim(number=codes.new(), **values)
+        session.add(claim)
+        session.flush()
+        session.add(
+            ClaimVersion(
+                claim_id=claim.id,
+                number=1,
+                answers=answers or {},
+                language=claim.language,
+                form_version="1",
+                attestation_text="I declare",
+                signature="Ann Sample",
+                signed_at=now,
+            )
+        )
+        session.flush()
+        return claim.id
+
+    return make
