@@ -14,6 +14,7 @@ GROUPS = {
     "class-list": "From source rows to class members.",
     "audit": "The trail of every change, and the proof that it is whole.",
     "lists": "Check and import the lists that brokers and shops send.",
+    "bounces": "Read what came back: bounces, complaints, automatic answers.",
 }
 """Name of each group (module `flows.cli.<name>`, with _ for -) and its line in `redress --help`."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from notices.bounces import codes
 from notices.bounces.report import Severity
-from notices.bounces.vocabulary import Rule, rule_for
+from notices.bounces.vocabulary import Rule, folded, rule_for
 
 
 class Stage(StrEnum):
@@ -19,6 +19,8 @@ class Stage(StrEnum):
     RECIPIENT = "RCPT"
     DATA = "DATA"
 
+
+BARE_WORDS = frozenset("smtp user unknown no such here requested action not taken mailbox unavailable <@>".split())
 
 # How Postfix, Exim, Sendmail, qmail, DragonFly, 1&1 and others name the command that was refused.
 STAGES: tuple[tuple[Stage, re.Pattern[str]], ...] = (
@@ -74,25 +76,24 @@ def classify(*, text: str, status: str = "", reply: str = "", action: str = "", 
     best = codes.most_telling([*found, status] if status else found)
     reply = reply or codes.reply_in(text)
     rule = rule_for(text)
-    severity, reason = _decide(best, reply, action, rule, stage_of(text) or stage_of(context))
+    severity, reason = _decide(text, best, reply, action, rule, stage_of(text) or stage_of(context))
     return Verdict(severity=severity, reason=reason, status=best, reply=reply)
 
 
-def _decide(status: str, reply: str, action: str, rule: Rule | None, stage: Stage) -> tuple[Severity, str]:
+def _decide(text: str, status: str, reply: str, action: str, rule: Rule | None, stage: Stage) -> tuple[Severity, str]:
     if action == "delayed" or (status or reply).startswith("4"):
         return _not_hard(rule, "try later")
     meaning = codes.meaning_of(status)
     if meaning and meaning.firm:
-        if meaning.severity is Severity.HARD and rule and rule.beats_code:
+        if rule and rule.beats_code and (meaning.severity is Severity.HARD) is not (rule.severity is Severity.HARD):
             return rule.severity, rule.reason
         return meaning.severity, meaning.reason
     if rule and rule.severity is not Severity.HARD and rule.reason != "loose refusal":
         return rule.severity, rule.reason
     if stage is Stage.BEFORE_RECIPIENT:
         return _not_hard(rule, "refused before the recipient was named")
-    if rule and rule.reason == "unknown user" and stage is Stage.DATA:
-        # The address was accepted at RCPT: mobile carriers answer so for a recipient's own filter.
-        return Severity.SOFT, "refused after the recipient was accepted"
+    if rule and rule.reason == "unknown user" and _is_bare(text, stage):
+        return Severity.SOFT, "bare refusal"
     if rule:
         return rule.severity, rule.reason
     known = codes.REPLIES.get(reply)
@@ -106,3 +107,17 @@ def _not_hard(rule: Rule | None, reason: str) -> tuple[Severity, str]:
     if rule and rule.severity is Severity.POLICY:
         return Severity.POLICY, rule.reason
     return Severity.SOFT, rule.reason if rule and rule.severity is Severity.SOFT else reason
+
+
+def _is_bare(text: str, stage: Stage) -> bool:
+    """Say whether a refusal is no more than "user unknown", after RCPT or without the address that it means.
+
+    Mobile carriers say just that when a recipient's own filter refuses a sender, and "mailbox unavailable" is what RFC 5321
+    prints beside 550 for policy too: without a code, a command or an address neither proves that the address is bad.
+    """
+    if stage is Stage.RECIPIENT:
+        return False
+    reply = re.sub(r"^\s*<@>\W*", "", folded(text))
+    words = re.sub(r"[^a-z<@>]+", " ", codes.STATUS.sub(" ", reply)).split()
+    named = "<@>" in words
+    return len(words) <= 8 and BARE_WORDS.issuperset(words) and (stage is Stage.DATA or not named)

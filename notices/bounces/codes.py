@@ -72,9 +72,9 @@ def statuses_in(text: str) -> list[str]:
 
 
 def reply_in(text: str) -> str:
-    """Return the three-digit SMTP reply of `text`, the one beside an enhanced code before a bare one, or ""."""
-    match = REPLY_AND_STATUS.search(text) or REPLY.search(text)
-    return match.group(1) if match else ""
+    """Return the three-digit SMTP reply of `text`, a refusal before a success, one beside an enhanced code before a bare one, or ""."""
+    found = [*(code for code, _ in REPLY_AND_STATUS.findall(text)), *REPLY.findall(text)]
+    return next((one for one in found if not one.startswith("2")), found[0] if found else "")
 
 
 def is_generic(status: str) -> bool:
@@ -85,8 +85,9 @@ def is_generic(status: str) -> bool:
 
 def most_telling(statuses: list[str]) -> str:
     """Return the first status that names a cause, else the first with a subject, else the first, else ""."""
+    refusals = [one for one in statuses if not one.startswith("2")] or statuses
     for wanted in (lambda one: not is_generic(one), lambda one: one.split(".")[1] != "0", lambda _: True):
-        for status in statuses:
+        for status in refusals:
             if wanted(status):
                 return status
     return ""

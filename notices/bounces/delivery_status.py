@@ -55,10 +55,12 @@ class Group(dict[str, str]):
         return text or comment
 
 
-def groups(message: Message) -> Iterator[Group]:
-    """Yield the recipients of every delivery-status part."""
-    for part in message.of_type(*STATUS_PARTS):
-        yield from groups_in(part.text)
+def groups(message: Message, explanation: str) -> list[Group]:
+    """Return the recipients of every delivery-status part, else of fields that stand in the explanation itself."""
+    found = [group for part in message.of_type(*STATUS_PARTS) for group in groups_in(part.text)]
+    if not found and re.search(r"^[ \t]*final-recipient[ \t]*:", explanation, re.I | re.M):
+        found = [group for group in groups_in(explanation) if "action" in group or "status" in group]
+    return found
 
 
 def groups_in(text: str) -> Iterator[Group]:

@@ -30,7 +30,7 @@ ANY_HEADER = re.compile(r"^(?:[A-Za-z][A-Za-z0-9-]{1,40}[ \t]*:|[ \t]+\S)")
 FAILURE_SUBJECT = re.compile(
     r"undeliver|un-?delivrable|undelivered|non[- ]?deliver|nondeliver|not (?:be |been |yet )?delivered|deliver\w* (?:status|fail|report|problem|error|notification|has failed|unsuccess|incomplete|delay|attempt|temporar|notice)|fail\w*(?: to)? (?:notice|deliver|mail|message|permanent)|failure notice|"
     r"returned (?:mail|message|e-?mail|to sender)|mail (?:delivery|system|failure|failed|error|returned|could|status|was)|message (?:delivery|undeliver|status|not|could|delayed|rejected|failure|was not|has)|could ?n[o']t (?:be )?(?:deliver|send|sent)|error (?:sending|deliver|in|report)|sending failed|bounce|rejected:|"
-    r"user unknown|unknown (?:user|address|recipient)|invalid (?:recipient|address|user)|mailbox (?:full|unavail)|warning: |delayed|postmaster (?:notify|notice)|problem (?:deliver|with)|unable to deliver|cannot (?:be )?(?:deliver|send)|permanent error|"
+    r"loop (?:alert|back|detect)|mail loop|user unknown|unknown (?:user|address|recipient)|invalid (?:recipient|address|user)|mailbox (?:full|unavail)|warning: |delayed|postmaster (?:notify|notice)|problem (?:deliver|with)|unable to deliver|cannot (?:be )?(?:deliver|send)|permanent error|"
     r"unzustellbar|nicht zugestellt|zustell|fehler|no (?:se )?(?:pudo|ha podido|entregad)|no entregad|devuelto|rechazad|error de|correo devuelto|non remis|[eé]chec|non distribu|retourn[eé]|mancat[ao]|non recapitat|consegna|não (?:entregue|foi)|falha|devolvid|"
     r"niet (?:bezorgd|afgeleverd)|onbestelbaar|nie (?:można|dostarczon)|nedoručiteln|недостав|не доставлено|невозможно|возвращ|невозможна|ошибка|配信|配送|送信(?:エラー|できません)|不達|エラー|退信|投递|无法|無法|退回|失败|失敗|반송|실패",
     re.I,
@@ -48,12 +48,15 @@ SUCCESS = re.compile(
 FAILURE = re.compile(r"fail|error|not (?:be )?deliver|undeliver|unable|could not|cannot|reject|refus|unknown|return", re.I)
 
 LEAD = r"[\s*>\"'<(\[|#•·-]*"
+# Sendmail writes "550 5.1.1 <someone@example.com>... User unknown".
+SENDMAIL_LINE = re.compile(rf"^[245]\d\d[ -](?:[245]\.\d+\.\d+ +)?<?{ADDRESS.pattern}>?\.\.\. ", re.I)
 LISTED = re.compile(rf"^{LEAD}(?:<?(?:mailto:|smtp:|rfc822;)\s*)?{ADDRESS.pattern}", re.I)
 LABEL = re.compile(
     r"(?:\b(?:to|recipients?|rcpt to|address(?:es)?|user|for|mailbox|account|deliver\w* (?:to|your message to)|reach|destinatario|destinataire|empfänger|получател\w*|destinatari|destinatário|failed|following|envoy[eé] [aà]|an|para|à|宛先|收件人)|:)\W{0,6}(?:address(?:es)?|recipients?|mail|is|was)?\W{0,6}$",
     re.I,
 )
-CONTACT = re.compile(r"contact|questions?|assist|help|forward(?:ed)? (?:this|to)|report (?:this|to)|postmaster|administrat|from\W{0,4}$|sender|abuse|support|visit|return-path|by\W{0,3}$|id\W{0,3}$|envelope-from|reply|via\W{0,3}$|message-id|write to|delivered-to", re.I)
+CONTACT = re.compile(r"contact|questions?|assist|help|forward(?:ed)? (?:this|to)|report (?:this|to)|postmaster|administrat|from\W{0,4}$|sender|abuse|support|visit|return-path|by\W{0,3}$|\bid\W{0,3}$|envelope-from|reply|via\W{0,3}$|message-id|write to|delivered-to|連絡|問い合わせ|お問合", re.I)
+CONTACT_AFTER = re.compile(r"連絡|問い合わせ|お問合|for (?:help|assist|more)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,7 @@ def _openers(lines: list[str], ours: set[str]) -> list[tuple[int, str]]:
     """Return (line, address) where an address is listed or labelled as a recipient; else where one is merely mentioned."""
     listed: list[tuple[int, str]] = []
     labelled: list[tuple[int, str]] = []
+    headed: list[tuple[int, str]] = []
     loose: list[tuple[int, str]] = []
     own: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
@@ -192,13 +196,15 @@ def _openers(lines: list[str], ours: set[str]) -> list[tuple[int, str]]:
             lead = line[max(0, match.start() - 60) : match.start()]
             if address.casefold() in ours or (is_daemon(address) and CONTACT.search(lead)):
                 own.append((number, address))
-            elif LISTED.match(line) and not line[: match.start()].strip(" \t*>\"'<([|#•·-").removeprefix("mailto:").removeprefix("smtp:"):
+            elif SENDMAIL_LINE.match(line) or (LISTED.match(line) and not re.sub(r"mailto:|smtp:|[\s*>\"'<(\[|#•·-]", "", line[: match.start()])):
                 listed.append((number, address))
-            elif CONTACT.search(lead):
+            elif CONTACT.search(lead) or CONTACT_AFTER.search(line[match.end() : match.end() + 40]):
                 continue
+            elif re.fullmatch(r"[ \t]*(?:to|cc)[ \t]*:[^@:]*", line[: match.start()], re.I):
+                headed.append((number, address))
             elif LABEL.search(lead):
                 labelled.append((number, address))
             else:
                 loose.append((number, address))
     own = [(number, address) for number, address in own if not is_daemon(address)]
-    return listed or labelled or loose[:1] or own[:1]
+    return listed or labelled or headed or loose[:1] or own[:1]

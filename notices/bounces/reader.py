@@ -15,6 +15,8 @@ from notices.bounces.vocabulary import rule_for
 
 DELIVERED_ACTIONS = ("delivered", "relayed", "expanded")
 MAX_RECIPIENTS = 100
+UNTOLD = ("undefined", "loose refusal", "mailbox", "mail system", "network", "protocol")
+"""Reasons that are no more than a code's; the words around may know better."""
 
 
 def read(raw: bytes) -> Report:
@@ -42,7 +44,7 @@ def read(raw: bytes) -> Report:
 
 def _from_fields(message: Message, explanation: Prose) -> Report | None:
     """Read the delivery-status parts; None when they name nobody."""
-    groups = list(delivery_status.groups(message))[:MAX_RECIPIENTS]
+    groups = delivery_status.groups(message, explanation.text)[:MAX_RECIPIENTS]
     if not groups:
         return None
     failed = addresses_in(message.top.header("x-failed-recipients"))
@@ -66,9 +68,9 @@ def _from_group(group: delivery_status.Group, address: str, passage: str, contex
     if action in DELIVERED_ACTIONS or (not action and status.startswith("2")):
         return Recipient(address=address, status=status, action=action or "delivered", reason="delivered", text=text)
     verdict = classify(text=text, status=status, action=action, context=passage or context)
-    if verdict.reason in ("undefined", "mailbox", "mail system", "network", "protocol", "loose refusal", "disabled") and rule_for(text) in (None,):
+    if verdict.reason in (*UNTOLD, "disabled") and rule_for(text) is None:
         told = classify(text=passage or context, status=verdict.status, reply=verdict.reply, action=action, context=context)
-        verdict = told if told.reason not in ("undefined", "loose refusal") else verdict
+        verdict = told if told.reason not in UNTOLD else verdict
     return _recipient(address, verdict, action, text or passage)
 
 
@@ -94,13 +96,15 @@ def _from_prose(message: Message, explanation: Prose) -> Report | None:
 
 
 def _from_passage(address: str, passage: str, whole: str, action: str, subject: str) -> Recipient:
-    verdict = classify(text=passage, action=action, context=whole)
-    if verdict.reason in ("undefined", "loose refusal", "mailbox", "mail system", "network", "protocol"):
-        for text in (whole, f"{whole}\n{subject}"):
-            told = classify(text=text, status=verdict.status, reply=verdict.reply, action=action)
-            if told.reason not in ("undefined", "loose refusal"):
-                verdict = told
-                break
+    """Believe the nearest words that say something: the line or paragraph about the address, its passage, the whole."""
+    lines = passage.lstrip("\n")
+    near = lines.partition("\n" if prose.SENDMAIL_LINE.match(lines) else "\n\n")[0]
+    verdict = classify(text=near, action=action, context=whole)
+    for text in (passage, whole, f"{whole}\n{subject}"):
+        if verdict.reason not in UNTOLD:
+            break
+        told = classify(text=text, status=verdict.status, reply=verdict.reply, action=action, context=whole)
+        verdict = told if told.reason not in UNTOLD or not verdict.status else verdict
     return _recipient(address, verdict, action, passage)
 
 
@@ -128,6 +132,7 @@ def _looks_like_a_bounce(message: Message, subject: str, text: str) -> bool:
         any(is_daemon(one) for one in senders)
         or bool(re.search(r"mailer[-_ ]?daemon|mail (?:delivery|deliver|system)|post_?master|mail administrator", top.header("from"), re.I))
         or top.header("from").strip() in ("<>", "")
+        or bool(top.header("x-mlserver"))
     )
     null_path = any(value.strip() in ("<>", "") or "mailer-daemon" in value.casefold() for value in top.all("return-path"))
     reported = top.header("content-type").casefold().startswith("multipart/report") and "disposition" not in top.header("content-type").casefold()
