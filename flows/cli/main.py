@@ -12,6 +12,7 @@ from casefile.errors import RedressError
 GROUPS = {
     "db": "The database's tables and their version.",
     "class-list": "From source rows to class members.",
+    "jobs": "Work that the console asked for, and handing it to Prefect.",
     "audit": "The trail of every change, and the proof that it is whole.",
     "lists": "Check and import the lists that brokers and shops send.",
     "bounces": "Read what came back: bounces, complaints, automatic answers.",
