@@ -41,7 +41,7 @@ class StaffRefused(RedressError):
     """A member of staff cannot be added or changed as asked; the message says which rule."""
 
 
-class DecidedMeanwhile(RedressError):
+class DecidedMeanwhile(TransitionRefused):
     """Somebody else ruled on the claim after the page was shown; nothing was saved."""
 
 
@@ -63,3 +63,7 @@ class TooLarge(RedressError):
 
 class TooManyTries(RedressError):
     """The limit of tries within a time was reached; waiting helps."""
+
+
+class CaseSlugTaken(RedressError):
+    """Another case stands under the folder's slug; nothing was changed."""

@@ -10,6 +10,7 @@ import typer
 from casefile.errors import RedressError
 
 GROUPS = {
+    "case": "The case folder: check it, open it, list the cases.",
     "db": "The database's tables and their version.",
     "class-list": "From source rows to class members.",
     "jobs": "Work that the console asked for, and handing it to Prefect.",

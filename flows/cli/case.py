@@ -1,0 +1,83 @@
+"""`redress case`: check a case folder, open it in the database, and list the cases that are open."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.cli import opening
+
+if TYPE_CHECKING:
+    from casefile.cases import OpenedCase
+
+app = typer.Typer(no_args_is_help=True)
+FolderArgument = Annotated[Path, typer.Argument(help="The case folder: case.toml, its merchants and its notices.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def check(folder: FolderArgument, *, as_json: JsonOption = False) -> None:
+    """Check a case folder and report every fault with its file and line; nothing is stored."""
+    from casefile.case_file.read import check_case_folder
+
+    checked = check_case_folder(folder)
+    if as_json:
+        faults = [{"file": fault.file, "line": fault.line, "text": fault.text} for fault in checked.faults]
+        typer.echo(json.dumps({"folder": str(folder), "sound": checked.case is not None, "faults": faults}, ensure_ascii=False))
+    else:
+        for fault in checked.faults:
+            typer.echo(str(fault))
+        if checked.case is not None:
+            case = checked.case
+            typer.echo(f"{case.short_name}: no fault found ({len(case.merchants)} merchants, {', '.join(case.languages)}).")
+    if checked.case is None:
+        raise typer.Exit(2)
+
+
+@app.command(name="open")
+def open_(folder: FolderArgument) -> None:
+    """Check a case folder and load it into the database; doing it again brings over what changed."""
+    from casefile import cases, database
+    from casefile.case_file.read import read_case_folder
+
+    case = read_case_folder(folder.absolute())
+    _, engine = opening.installation()
+    with database.open_session(engine, actor=opening.actor()) as session:
+        opened = cases.open_folder(session, folder=case)
+    typer.echo(_sentence(opened))
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List the open cases with their deadlines."""
+    from casefile import cases, database
+
+    _, engine = opening.installation()
+    with database.open_session(engine, actor=opening.actor()) as session:
+        folders = [(case.slug, cases.folder_of(case)) for case in cases.every(session)]
+    if not folders:
+        typer.echo("No case is open yet. Open one with: redress case open FOLDER")
+        return
+    table = Table("case", "name", "docket", "claim deadline", "folder")
+    for slug, case in folders:
+        table.add_row(slug, case.short_name, case.docket_number, str(case.dates.claim_deadline), str(case.path))
+    Console().print(table)
+
+
+def _sentence(opened: OpenedCase) -> str:
+    merchants = (
+        f"merchants: {opened.merchants_added} added, {opened.merchants_changed} changed, {opened.merchants_removed} removed"
+    )
+    if opened.merchants_kept:
+        merchants += f", {opened.merchants_kept} kept because disclosures name them"
+    if opened.is_new:
+        return f'Opened the case "{opened.slug}" ({merchants}).'
+    if opened.changed or opened.merchants_added or opened.merchants_changed or opened.merchants_removed:
+        changed = ", ".join(opened.changed) or "no facts"
+        return f'Brought the case "{opened.slug}" up to date: {changed} changed; {merchants}.'
+    return f'The case "{opened.slug}" was open already and nothing in its folder has changed.'
