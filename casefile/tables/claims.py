@@ -37,7 +37,7 @@ class Claim(CaseRow, Base):
     submission_key: Mapped[str]
     language: Mapped[str]
     channel: Mapped[str] = mapped_column(server_default="web")
-    notice_member_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("class_members.id"))
+    notice_member_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("class_members.id"), index=True)
     member_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("class_members.id"), index=True)
     band: Mapped[MatchBand | None] = enum_column(MatchBand, nullable=True)
     version: Mapped[int] = mapped_column(server_default="1")
@@ -99,7 +99,7 @@ class Candidate(CaseRow, Base):
 
 
 class Decision(CaseRow, Base):
-    """What a person ruled on a candidate (or, without a member, on all), why, and on which run's evidence; undone by a later row."""
+    """What a person ruled on a candidate (without a member: on all), why, on which run's evidence; undone by a later row."""
 
     __tablename__ = "decisions"
     claim_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("claims.id"), index=True)
@@ -132,11 +132,12 @@ class Exclusion(CaseRow, Base):
     __tablename__ = "exclusions"
     member_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("class_members.id"), index=True)
     number: Mapped[str]
+    submission_key: Mapped[str | None]
     answers: Mapped[dict[str, Any]]
     signature: Mapped[str]
     received_at: Mapped[datetime.datetime] = now_column()
     channel: Mapped[str] = mapped_column(server_default="web")
-    __table_args__ = (sa.UniqueConstraint("case_id", "number"),)
+    __table_args__ = (sa.UniqueConstraint("case_id", "number"), sa.UniqueConstraint("case_id", "submission_key"))
 
 
 class RateBucket(CaseRow, Base):

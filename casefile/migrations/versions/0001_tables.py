@@ -502,10 +502,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_claims_case_id"), "claims", ["case_id"], unique=False)
     op.create_index("ix_claims_case_status", "claims", ["case_id", "status"], unique=False)
     op.create_index(op.f("ix_claims_member_id"), "claims", ["member_id"], unique=False)
+    op.create_index(op.f("ix_claims_notice_member_id"), "claims", ["notice_member_id"], unique=False)
     op.create_table(
         "exclusions",
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("submission_key", sa.Text(), nullable=True),
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("signature", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -521,6 +523,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["class_members.id"], name=op.f("fk_exclusions_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exclusions")),
         sa.UniqueConstraint("case_id", "number", name=op.f("uq_exclusions_case_id_number")),
+        sa.UniqueConstraint("case_id", "submission_key", name=op.f("uq_exclusions_case_id_submission_key")),
     )
     op.create_index(op.f("ix_exclusions_case_id"), "exclusions", ["case_id"], unique=False)
     op.create_index(op.f("ix_exclusions_member_id"), "exclusions", ["member_id"], unique=False)
@@ -1059,6 +1062,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_exclusions_member_id"), table_name="exclusions")
     op.drop_index(op.f("ix_exclusions_case_id"), table_name="exclusions")
     op.drop_table("exclusions")
+    op.drop_index(op.f("ix_claims_notice_member_id"), table_name="claims")
     op.drop_index(op.f("ix_claims_member_id"), table_name="claims")
     op.drop_index("ix_claims_case_status", table_name="claims")
     op.drop_index(op.f("ix_claims_case_id"), table_name="claims")
