@@ -14,6 +14,7 @@ GROUPS = {
     "db": "The database's tables and their version.",
     "class-list": "From source rows to class members.",
     "jobs": "Work that the console asked for, and handing it to Prefect.",
+    "reports": "The counts of a case at one moment.",
     "audit": "The trail of every change, and the proof that it is whole.",
     "lists": "Check and import the lists that brokers and shops send.",
     "bounces": "Read what came back: bounces, complaints, automatic answers.",
