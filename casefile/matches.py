@@ -21,7 +21,8 @@ CANDIDATE_COLUMNS = ("claim_id", "member_id", "rank", "weight", "probability", "
 _WAITING = (ClaimStatus.SUBMITTED, ClaimStatus.LATE, ClaimStatus.CURED, ClaimStatus.MATCH_REVIEW)
 """A run moves claims that wait for it; what is on hold, in screening or decided is for people to move."""
 
-_OUTSIDE = (ClaimStatus.DRAFT, ClaimStatus.WITHDRAWN)
+LOOKED_AT = frozenset({*_WAITING, ClaimStatus.SCREENING})
+"""Statuses of claims that a run without `claim_ids` is about: those that `claims.submitted_claims` returns."""
 
 
 def save_run(
@@ -37,7 +38,7 @@ def save_run(
 ) -> uuid.UUID:
     """Keep a run's candidates, set each claim's band, and move claims along; return the run's id.
 
-    The run looked at `claim_ids`, or, without them, at every claim of the case that has not changed since `started_at`; those
+    The run looked at `claim_ids`, or, without them, at every undecided claim that has not changed since `started_at`; those
     without a candidate get the band "none". Their older candidates stay but are no longer current. A claim whose best candidate
     is beyond dispute is approved; any other that waits goes to review; a claim that a person has ruled on stays as it is, and is
     flagged when the evidence is not what that person saw.
@@ -76,7 +77,7 @@ def _approvable() -> list[str]:
 def _stage_claims(session: Session, claim_ids: Sequence[str] | None, values: dict[str, Any]) -> None:
     """Make `run_claims`: the claims that this run looked at."""
     if claim_ids is None:
-        session.execute(_CLAIMS_BY_TIME, values | {"outside": [status.value for status in _OUTSIDE]})
+        session.execute(_CLAIMS_BY_TIME, values | {"looked_at": sorted(LOOKED_AT)})
         return
     bulk.stage(session, name="run_claim_texts", data=pa.table({"id": pa.array(claim_ids, pa.string())}))
     session.execute(sa.text("create temp table run_claims on commit drop as select distinct id::uuid as id from run_claim_texts"))
@@ -85,7 +86,8 @@ def _stage_claims(session: Session, claim_ids: Sequence[str] | None, values: dic
 
 _CLAIMS_BY_TIME = sa.text("""
 create temp table run_claims on commit drop as
-select id from claims where status <> all(:outside) and (updated_at <= :started_at or id in (select claim_id from run_candidates))
+select id from claims
+where (status = any(:looked_at) and updated_at <= :started_at) or id in (select claim_id from run_candidates)
 """)
 
 _RETIRE = sa.text("update candidates set current = false where current and claim_id in (select id from run_claims)")
@@ -153,7 +155,8 @@ with proposed as (
     select c.id, c.status as before, c.member_id as member_before, c.band as band_before, coalesce(best.band, 'none') as band,
         d.claim_id is not null as ruled,
         case when best.band = 'no_dispute' and d.claim_id is null
-            and (c.status = 'approved' or best.member_id not in (select member_id from contested)) then best.member_id end as member
+            and (c.status = 'approved' or best.member_id not in (select member_id from contested))
+            then best.member_id end as member
     from claims c
     join run_claims on run_claims.id = c.id
     left join run_candidates best on best.claim_id = c.id and best.rank = 1
@@ -173,9 +176,8 @@ cured after somebody asked goes back to people."""
 
 _APPLY = sa.text("""
 update claims set band = moves.band, status = moves.after,
-    member_id = case when moves.after = 'approved' and not moves.ruled then moves.member
-        when moves.before = 'approved' and moves.after = 'match_review' then null
-        else claims.member_id end,
+    member_id = case when moves.ruled then claims.member_id when moves.after = 'approved' then moves.member
+        when moves.after = 'match_review' then null else claims.member_id end,
     updated_at = case when moves.after <> moves.before then now() else claims.updated_at end
 from moves
 where claims.id = moves.id and (moves.after <> moves.before or moves.band is distinct from moves.band_before)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from casefile import audit, matches
+from casefile import audit, claims, matches
 from casefile.tables.claims import Candidate, Claim, Decision
 from casefile.tables.staff import Staff
 
@@ -82,6 +82,17 @@ def test_what_does_not_wait_stays(session, make_claim, make_member, status):
     claim = make_claim(status=status)
     save(session, candidate(claim, make_member()))
     assert state(session, claim)[0] == status
+
+
+def test_a_run_is_about_the_claims_that_it_is_given():
+    assert claims.TO_MATCH == matches.LOOKED_AT
+
+
+def test_what_is_approved_stays_when_a_run_did_not_look_at_it(session, make_claim, make_member):
+    claim, member = make_claim(), make_member()
+    save(session, candidate(claim, member))
+    save(session)
+    assert state(session, claim) == ("approved", "no_dispute", member)
 
 
 def test_a_late_claim_is_never_approved_by_itself(session, make_claim, make_member):
