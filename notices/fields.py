@@ -104,9 +104,7 @@ _ALL = (
         shop_name="Shops where the member bought, as the list says",
     ),
     *_table(Scope.MEMBER, Form.LINE, notice_id="The member's notice ID", pin="The PIN that belongs to it"),
-    *_table(
-        Scope.MEMBER, Form.ADDRESS, optional=True, unsubscribe_url="Stops reminders; not an exclusion from the class"
-    ),
+    *_table(Scope.MEMBER, Form.ADDRESS, optional=True, unsubscribe_url="Stops reminders; not an exclusion from the class"),
     *_table(
         Scope.CLAIM,
         Form.LINE,
@@ -131,6 +129,9 @@ FIELDS: dict[str, Field] = {field.name: field for field in _ALL}
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+")
 """C0 and C1 controls, line and paragraph separators, and marks that reverse the direction of the text around them."""
+MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+"""An address that every mail server takes: RFC 5321, section 4.1.2, without quoted local parts and address literals."""
+
 _SPACES = re.compile(r"\s+")
 
 

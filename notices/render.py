@@ -73,11 +73,11 @@ def message(template: NoticeTemplate, version: LanguageVersion, rendered: Render
     mail["Subject"] = rendered.subject
     mail["Date"] = format_datetime(envelope.sent_at)
     mail["Message-ID"] = envelope.message_id
-    mail["Content-Language"] = version.language
     for name, value in extra_headers(template, envelope):
         mail[name] = value
     mail.set_content(rendered.text, subtype="plain", charset="utf-8", cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    mail["Content-Language"] = version.language  # set_content clears every Content- header
     return mail
 
 
@@ -89,8 +89,8 @@ def extra_headers(template: NoticeTemplate, envelope: Envelope) -> list[tuple[st
     found = [("Auto-Submitted", "auto-generated")]
     if envelope.feedback_id:
         found.append(("Feedback-ID", envelope.feedback_id))
-    if template.unsubscribable and envelope.unsubscribe_url:
-        found.append(("List-Unsubscribe", f"<{envelope.unsubscribe_url}>"))
+    if template.unsubscribable and (url := fields.address(envelope.unsubscribe_url)):
+        found.append(("List-Unsubscribe", f"<{url}>"))
         found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return found
 

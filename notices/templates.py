@@ -132,11 +132,7 @@ def read_kind(folder: Path, *, languages: tuple[str, ...], sender: Mapping[str, 
     Raises `TemplateFaults` with every fault of every file, each with its line.
     """
     about = _read_about(folder)
-    sources = {
-        f"{language}/{part.value}": _read_text(folder / language / part.value)
-        for language in languages
-        for part in Part
-    }
+    sources = {f"{language}/{part.value}": _read_text(folder / language / part.value) for language in languages for part in Part}
     return build_kind(
         kind=folder.name,
         sources=sources,
@@ -163,8 +159,7 @@ def build_kind(
     versions = {}
     for language in languages:
         subject, preheader, text, body = (
-            parse(sources[f"{language}/{part.value}"], file=f"{language}/{part.value}", part=part, faults=faults)
-            for part in Part
+            parse(sources[f"{language}/{part.value}"], file=f"{language}/{part.value}", part=part, faults=faults) for part in Part
         )
         versions[language] = LanguageVersion(language, subject, preheader, text, body)
     if faults:
@@ -221,9 +216,7 @@ class _Reader:
             elif isinstance(node, nodes.If):
                 yield from self._branch(node)
             else:
-                self._fault(
-                    node.lineno, f"{type(node).__name__.lower()} is not allowed; use fields and conditions only"
-                )
+                self._fault(node.lineno, f"{type(node).__name__.lower()} is not allowed; use fields and conditions only")
 
     def _output(self, node: nodes.Output) -> Iterator[Node]:
         for part in node.nodes:
@@ -291,9 +284,7 @@ def _passages(text: str, file: str, faults: list[Fault]) -> dict[str, str]:
             found[name] = text[opened.pop(name)[0] : mark.start()].strip()
         else:
             faults.append(Fault(file, number, f"passage {name!r} ends but never began"))
-    faults.extend(
-        Fault(file, number, f"passage {name!r} begins but never ends") for name, (_, number) in opened.items()
-    )
+    faults.extend(Fault(file, number, f"passage {name!r} begins but never ends") for name, (_, number) in opened.items())
     return found
 
 

@@ -1,0 +1,68 @@
+"""Return paths that say which attempt came back (VERP), and unsubscribe tokens: derived, signed, nothing to store or guess."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import uuid
+from dataclasses import dataclass
+
+_MARK_BYTES = 8
+"""64 bits of HMAC-SHA256 in a return path, so that a forged bounce suppresses nobody; the local part stays under 64 octets."""
+
+_TOKEN_BYTES = 12
+"""96 bits in an unsubscribe link: hard to forge, as RFC 8058, section 3.1 asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Which attempt a return path belongs to."""
+
+    notice_id: uuid.UUID
+    attempt: int
+
+
+def make(key: bytes, *, notice_id: uuid.UUID, attempt: int, domain: str) -> str:
+    """Return the envelope sender of one attempt, such as `b-mfrgg...-1-onswg@bounce.example` (54 octets before the @)."""
+    body = f"b-{_letters(notice_id.bytes)}-{attempt}"
+    return f"{body}-{_mark(key, body)}@{domain}"
+
+
+def read(key: bytes, address: str) -> Returned | None:
+    """Return the attempt that an address belongs to, or None if it is not one of ours; upper case does not matter."""
+    body, _, mark = address.strip().strip("<>").partition("@")[0].lower().rpartition("-")
+    parts = body.split("-")
+    if len(parts) != 3 or parts[0] != "b" or not parts[2].isdecimal() or not parts[2].isascii():
+        return None
+    if not hmac.compare_digest(_mark(key, body).encode(), mark.encode()):
+        return None
+    return Returned(uuid.UUID(bytes=_octets(parts[1])), int(parts[2]))
+
+
+def unsubscribe_token(key: bytes, *, notice_id: uuid.UUID) -> str:
+    """Return the opaque token of a notice's unsubscribe link."""
+    return _letters(notice_id.bytes + hmac.digest(key, notice_id.bytes, "sha256")[:_TOKEN_BYTES])
+
+
+def read_unsubscribe_token(key: bytes, token: str) -> uuid.UUID | None:
+    """Return the notice whose unsubscribe link carries the token, or None if we never made it."""
+    try:
+        octets = _octets(token.lower())
+    except ValueError:
+        return None
+    if len(octets) != 16 + _TOKEN_BYTES:
+        return None
+    mark = hmac.digest(key, octets[:16], "sha256")[:_TOKEN_BYTES]
+    return uuid.UUID(bytes=octets[:16]) if hmac.compare_digest(mark, octets[16:]) else None
+
+
+def _mark(key: bytes, body: str) -> str:
+    return _letters(hmac.digest(key, body.encode(), "sha256")[:_MARK_BYTES])
+
+
+def _letters(octets: bytes) -> str:
+    return base64.b32encode(octets).decode().rstrip("=").lower()
+
+
+def _octets(letters: str) -> bytes:
+    return base64.b32decode(letters.upper() + "=" * (-len(letters) % 8))
