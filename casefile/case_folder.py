@@ -87,12 +87,12 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True)
 class MatchingThresholds:
-    """Where the bands of `matching.policy` begin; probabilities from 0 to 1."""
+    """Where the bands of `matching.policy` begin."""
 
     no_dispute_probability: float
     review_probability: float
-    ambiguous_margin: float
-    """Two members whose probabilities are closer than this are ambiguous."""
+    ambiguous_margin_bits: float
+    """Two members whose weights (log2) are closer than this are ambiguous."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def read_matching(section: Section) -> MatchingThresholds:
     return MatchingThresholds(
         no_dispute_probability=section.share("no_dispute_probability"),
         review_probability=section.share("review_probability"),
-        ambiguous_margin=section.share("ambiguous_margin"),
+        ambiguous_margin_bits=section.bits("ambiguous_margin_bits"),
     )
 
 

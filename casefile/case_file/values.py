@@ -81,6 +81,14 @@ class Section:
             return 0.0
         return float(value)
 
+    def bits(self, key: str) -> float:
+        """Return a match weight in bits (log2): 10 bits are odds of about a thousand to one."""
+        value = self._take(key, (int, float), "a number of bits from 0 to 100", None, 0.0)
+        if not 0 <= value <= 100:
+            self.fault(key, f"{self.name(key)} must be a number of bits from 0 to 100, not {_shown(value)}.")
+            return 0.0
+        return float(value)
+
     def flag(self, key: str, *, default: bool | None = None) -> bool:
         """Return true or false."""
         return bool(self._take(key, bool, "true or false", default, False))
