@@ -1,0 +1,175 @@
+"""A whole list from the first byte to its report: opened, mapped, checked batch by batch, rows and faults written to a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+import pyarrow as pa
+
+from casefile.list_file import mapping as mappings
+from casefile.list_file import values
+from casefile.list_file.checking import Checker
+from casefile.list_file.faults import Fault, FaultKind
+from casefile.list_file.limits import Limits
+from casefile.list_file.mapping import Mapping
+from casefile.list_file.opening import OpenList, open_list
+from casefile.list_file.options import Options
+from casefile.list_file.records import Record
+from casefile.words import RowOutcome
+
+BATCH_ROWS = 25_000
+ROWS_FILE = "rows.arrow"
+FAULTS_FILE = "faults.arrow"
+RECORDS_FILE = "records.jsonl"
+
+
+def options_from(said: dict[str, Any]) -> Options:
+    """Return the options out of a JSON object."""
+    widths = tuple((int(start), int(end)) for start, end in said.get("widths") or ())
+    return Options(**{**said, "widths": widths})
+
+
+@dataclass(slots=True)
+class _Output:
+    """Where rows, faults and records go, opened when the first batch gives their shape."""
+
+    folder: Path | None
+    with_records: bool
+    fault_limit: int
+    shown: list[dict[str, Any]] = field(default_factory=list)
+    writers: dict[str, Any] = field(default_factory=dict)
+    records: TextIO | None = None
+
+    def table(self, name: str, table: pa.Table) -> None:
+        if self.folder is None:
+            return
+        if name not in self.writers:
+            self.writers[name] = pa.ipc.new_stream(str(self.folder / name), table.schema)
+        self.writers[name].write_table(table)
+
+    def show(self, faults: pa.Table) -> None:
+        """Keep the first faults for the report."""
+        room = self.fault_limit - len(self.shown)
+        if room > 0:
+            rows = faults.slice(0, room).rename_columns(["row", "column", "kind", "text"]).to_pylist()
+            self.shown.extend(rows)
+
+    def write_records(self, names: tuple[str, ...], records: list[Record]) -> None:
+        if self.folder is None or not self.with_records:
+            return
+        if self.records is None:
+            self.records = (self.folder / RECORDS_FILE).open("w", encoding="utf-8", errors="backslashreplace")
+        self.records.writelines(json.dumps(as_object(names, r.cells), ensure_ascii=False) + "\n" for r in records)
+
+    def close(self) -> None:
+        for writer in self.writers.values():
+            writer.close()
+        if self.records is not None:
+            self.records.close()
+
+
+def as_object(names: tuple[str, ...], cells: list[str]) -> dict[str, str]:
+    """Return a row as {column: cell}; cells beyond the header are `column 9` and so on, missing ones are empty."""
+    row = {name: cells[i] if i < len(cells) else "" for i, name in enumerate(names)}
+    row.update({f"column {i}": cell for i, cell in enumerate(cells[len(names) :], len(names) + 1) if cell})
+    return row
+
+
+def read(
+    path: Path,
+    *,
+    options: Options,
+    limits: Limits,
+    folder: Path | None,
+    with_records: bool,
+    fault_limit: int,
+    progress: Callable[[int], None],
+) -> dict[str, Any]:
+    """Read and check a list; returns the report as a JSON object.
+
+    With a `folder`, the checked rows go to ROWS_FILE and all faults to FAULTS_FILE (Arrow streams), `with_records` the rows as
+    objects to RECORDS_FILE (JSON lines). Raises ListRefused.
+    """
+    opened = open_list(path, options, limits=limits)
+    chosen = _mapping(opened, options)
+    checker = Checker(opened.names, opened.columns if opened.has_header else None, chosen, _day_first(opened, chosen))
+    output = _Output(folder, with_records, fault_limit)
+    try:
+        for batch in _batches(opened.rows()):
+            output.write_records(opened.names, batch)
+            checked = checker.check(batch)
+            output.table(ROWS_FILE, checked.rows)
+            output.table(FAULTS_FILE, checked.faults)
+            output.show(checked.faults)
+            progress(checker.rows_in)
+    finally:
+        output.close()
+    return _report(opened, chosen, checker, output.shown)
+
+
+def _batches(rows: Iterator[Record]) -> Iterator[list[Record]]:
+    while batch := list(islice(rows, BATCH_ROWS)):
+        yield batch
+
+
+def _mapping(opened: OpenList, options: Options) -> Mapping:
+    if options.mapping:
+        return mappings.from_json(options.mapping, opened.names)
+    return mappings.propose(opened.names, opened.sample, has_header=opened.has_header)
+
+
+def _day_first(opened: OpenList, chosen: Mapping) -> dict[str, bool]:
+    """Per date column whether the day stands first, judged by the sample."""
+    order = {}
+    for shown in ("purchased_on", "birth_date"):
+        for name in chosen.columns.get(shown, ()):
+            index = opened.names.index(name)
+            order[name] = bool(values.day_comes_first([row[index].strip() for row in opened.sample if index < len(row)]))
+    return order
+
+
+def _report(opened: OpenList, chosen: Mapping, checker: Checker, shown: list[dict[str, Any]]) -> dict[str, Any]:
+    file_faults = [*opened.faults, *chosen.faults, *_assumptions(opened, chosen, checker), *checker.file_faults]
+    total = sum(checker.kinds.values())
+    if total > len(shown):
+        text = f"{total - len(shown):,} more faults of rows are not shown here."
+        file_faults.append(Fault(None, None, FaultKind.MORE_FAULTS, text))
+    return {
+        "encoding": opened.encoding,
+        "dialect": opened.dialect,
+        "columns": list(opened.columns),
+        "mapping": chosen.as_json(),
+        "rows_in": checker.rows_in,
+        "accepted": checker.outcomes[RowOutcome.ACCEPTED],
+        "warned": checker.outcomes[RowOutcome.WARNED],
+        "rejected": checker.outcomes[RowOutcome.REJECTED],
+        "faults": [{"row": f.row, "column": f.column, "kind": str(f.kind), "text": f.text} for f in file_faults] + shown,
+        "names": list(opened.names),
+        "usable": chosen.usable,
+        "fault_counts": {str(kind): count for kind, count in checker.kinds.most_common()},
+    }
+
+
+def _assumptions(opened: OpenList, chosen: Mapping, checker: Checker) -> Iterator[Fault]:
+    """Say what holds for the whole file."""
+    if not checker.rows_in:
+        yield Fault(None, None, FaultKind.NO_ROWS, "The list has no rows.")
+    if not chosen.usable:
+        columns = ", ".join(repr(c) for c in opened.columns[:20]) or "none"
+        text = f"No column was found that holds a name, an e-mail or a phone; the columns are {columns}. Name them in a mapping."
+        yield Fault(None, None, FaultKind.NO_USABLE_COLUMN, text)
+    for name, count in checker.null_words.items():
+        if count:
+            text = f"{count:,} cells of {name!r} hold a word for nothing, such as NULL or n/a; they were read as empty."
+            yield Fault(None, name, FaultKind.PLACEHOLDER, text)
+    for shown in ("purchased_on", "birth_date"):
+        for name in chosen.columns.get(shown, ()):
+            index = opened.names.index(name)
+            if values.day_comes_first([row[index].strip() for row in opened.sample if index < len(row)]) is None:
+                text = f"Dates in {name!r} were read as month/day/year: none of the first rows says otherwise."
+                yield Fault(None, name, FaultKind.DATE_ORDER_ASSUMED, text)

@@ -1,0 +1,281 @@
+"""One cell at a time: what a postcode, phone, e-mail, state, date or amount must look like, and what spreadsheets did to it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from casefile.list_file.faults import FaultKind
+
+
+class Cell(NamedTuple):
+    """A cell after checking: the value to use (None: nothing usable), and what is wrong with it."""
+
+    value: str | None
+    kind: FaultKind | None = None
+    text: str = ""
+
+
+REGIONS = {
+    # USPS Publication 28, appendix B (states, territories, military) and the Canadian provinces.
+    "AL": "alabama", "AK": "alaska", "AZ": "arizona", "AR": "arkansas", "CA": "california", "CO": "colorado", "CT": "connecticut",
+    "DE": "delaware", "DC": "district of columbia", "FL": "florida", "GA": "georgia", "HI": "hawaii", "ID": "idaho",
+    "IL": "illinois", "IN": "indiana", "IA": "iowa", "KS": "kansas", "KY": "kentucky", "LA": "louisiana", "ME": "maine",
+    "MD": "maryland",
+    "MA": "massachusetts", "MI": "michigan", "MN": "minnesota", "MS": "mississippi", "MO": "missouri", "MT": "montana",
+    "NE": "nebraska", "NV": "nevada", "NH": "new hampshire", "NJ": "new jersey", "NM": "new mexico", "NY": "new york",
+    "NC": "north carolina", "ND": "north dakota", "OH": "ohio", "OK": "oklahoma", "OR": "oregon", "PA": "pennsylvania",
+    "RI": "rhode island", "SC": "south carolina", "SD": "south dakota", "TN": "tennessee", "TX": "texas", "UT": "utah",
+    "VT": "vermont", "VA": "virginia", "WA": "washington", "WV": "west virginia", "WI": "wisconsin", "WY": "wyoming",
+    "AS": "american samoa", "FM": "micronesia", "GU": "guam", "MH": "marshall islands", "MP": "northern mariana islands",
+    "PW": "palau", "PR": "puerto rico", "VI": "virgin islands", "AA": "armed forces americas", "AE": "armed forces europe",
+    "AP": "armed forces pacific", "AB": "alberta", "BC": "british columbia", "MB": "manitoba", "NB": "new brunswick",
+    "NL": "newfoundland and labrador", "NS": "nova scotia", "NT": "northwest territories", "NU": "nunavut", "ON": "ontario",
+    "PE": "prince edward island", "QC": "quebec", "SK": "saskatchewan", "YT": "yukon",
+}  # fmt: skip
+_REGION_NAMES = set(REGIONS.values()) | {
+    "nueva york",
+    "nuevo mexico",
+    "carolina del norte",
+    "carolina del sur",
+    "pensilvania",
+}
+
+ZERO_REGIONS = frozenset({"CT", "MA", "ME", "NH", "NJ", "NY", "PR", "RI", "VT", "VI", "AE"})
+"""Where ZIP codes begin with 0 (USPS Publication 65): elsewhere a short ZIP lost something else than a zero."""
+
+NULL_WORDS = frozenset(
+    {"null", "(null)", "<null>", "none", "na", "n/a", "#n/a", "nil", "nan", "-", "--", ".", "?", "unknown", "\\n"}
+)
+"""What systems write for nothing; in a name column `Null`, `None` and `Na` are surnames and stay."""
+NOT_A_NAME = NULL_WORDS - {"null", "none", "na", "nil", "nan", "unknown"}
+
+SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
+FORMULA = re.compile(r"[=@][\w(+\-'\"@]|[+\-](?![\d\s.,()$\-]*$)[\w(@=+\-][^\n]*[(!|=]|[\t\r][=@+\-]")
+"""What a spreadsheet would run when someone opens the list (OWASP, CSV injection); phones like +1 555 are not meant."""
+
+EMAIL = re.compile(
+    r"[^@\s,;:<>()\[\]\"\\]{1,64}@(?:[^@\s,;:<>()\[\]\"\\.]{1,63}\.)+[^@\s,;:<>()\[\]\"\\.\d][^@\s,;:<>()\[\]\"\\.]{1,62}"
+)
+PHONE = re.compile(r"\+?[\d\s().\-/]{7,25}(?:\s*(?:x|ext\.?|extension)\s*\d{1,6})?", re.IGNORECASE)
+POSTCODE = re.compile(r"\d{5}(?:-\d{4})?|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d")
+STREET = re.compile(
+    r"\d+[\w/-]*\s+[^\W\d].*|\d+\s+\d+\w*\s+\w.*|(?:p\.?\s*o\.?\s*box|apartado|rr|hc)\s*#?\s*\d+.*|(?:calle|ave(?:nida)?\.?|carr\.?)\s.+",
+    re.IGNORECASE,
+)
+DOMAIN = re.compile(r"(?:https?://)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,24}(?:/\S*)?", re.IGNORECASE)
+AMOUNT = re.compile(r"\(?-?\$?\s?\d[\d,]*(?:\.\d{1,2})?\)?(?:\s?usd)?", re.IGNORECASE)
+EXCEL_TEXT = re.compile(r'="([^"]*)"')
+
+
+def postcode(value: str) -> Cell:
+    """A ZIP code, its leading zeros restored where a spreadsheet took them; a Canadian code; anything else is warned of."""
+    text = re.sub(r"\.0+$", "", value).strip()
+    digits = text.replace("-", "").replace(" ", "")
+    if POSTCODE.fullmatch(text):
+        return (
+            Cell(text)
+            if digits[:5] not in ("00000", "99999")
+            else Cell(None, FaultKind.BAD_POSTCODE, f"{value!r} is no ZIP code.")
+        )
+    if digits.isascii() and digits.isdigit():
+        if len(digits) == 9:
+            return Cell(f"{digits[:5]}-{digits[5:]}")
+        if re.fullmatch(r"\d{5}-", text):
+            return Cell(digits)
+        if re.fullmatch(r"\d{3,4}|\d{7,8}|\d{3,4}[- ]\d{4}", text):
+            full = digits.zfill(5 if len(digits) < 5 else 9)
+            restored = full if len(full) == 5 else f"{full[:5]}-{full[5:]}"
+            return Cell(restored, FaultKind.LOST_ZERO, f"{value!r} was read as {restored}: a spreadsheet took the leading zeros.")
+    if SCIENTIFIC.fullmatch(text):
+        return Cell(None, FaultKind.LOST_DIGITS, f"{value!r}: a spreadsheet made the postcode a number and lost its digits.")
+    return Cell(value, FaultKind.BAD_POSTCODE, f"{value!r} is not a postcode of the United States or Canada.")
+
+
+def phone(value: str) -> Cell:
+    """A phone number with an area code; scientific notation is restored when all its digits are there."""
+    scientific = SCIENTIFIC.fullmatch(value)
+    if scientific:
+        first, rest, exponent = scientific[1], scientific[2] or "", int(scientific[3])
+        if exponent in (9, 10) and len(rest) == exponent:
+            return Cell(
+                first + rest, FaultKind.LOST_DIGITS, f"{value!r} was read as {first + rest}: a spreadsheet made it a number."
+            )
+        return Cell(None, FaultKind.LOST_DIGITS, f"{value!r}: a spreadsheet made the phone number a number and lost its digits.")
+    text = re.sub(r"\.0+$", "", value)
+    number = re.sub(r"\s*(?:x|ext\.?|extension|#)\s*\d+$", "", text, flags=re.IGNORECASE)
+    digits = re.sub(r"\D", "", number)
+    if re.search(r"[^\W\d_]", number):
+        return Cell(value, FaultKind.BAD_PHONE, f"{value!r} has letters in a phone number.")
+    if number.startswith("+") and not number.startswith("+1"):
+        fine = 8 <= len(digits) <= 15
+    else:
+        national = digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
+        fine = len(national) == 10 and national[0] in "23456789" and len(set(national)) > 1
+    if fine:
+        return Cell(text)
+    reason = "has no area code" if len(digits) == 7 else f"has {len(digits)} digits" if len(digits) != 10 else "cannot exist"
+    return Cell(value if len(digits) >= 7 and len(set(digits)) > 1 else None, FaultKind.BAD_PHONE, f"{value!r} {reason}.")
+
+
+def email(value: str) -> Cell:
+    """An e-mail address as it was given, out of `Name <address>` or `mailto:`; the first one where a cell holds several."""
+    text = re.sub(r"^mailto:", "", value, flags=re.IGNORECASE)
+    inside = re.search(r"<([^<>]+)>", text)
+    text = (inside[1] if inside else text).strip(" .;,'\"")
+    if EMAIL.fullmatch(text) and ".." not in text:
+        return Cell(text)
+    several = [part for part in re.split(r"[\s;,|/]+", text) if EMAIL.fullmatch(part)]
+    if len(several) > 1:
+        return Cell(several[0], FaultKind.BAD_EMAIL, f"{value!r} holds {len(several)} addresses; the first was taken.")
+    return Cell(None, FaultKind.BAD_EMAIL, f"{value!r} is not an e-mail address.")
+
+
+def region(value: str) -> Cell:
+    """A state, territory or province by code or name."""
+    plain = value.strip(". ")
+    if plain.upper().replace(".", "") in REGIONS or plain.lower() in _REGION_NAMES:
+        return Cell(value)
+    return Cell(value, FaultKind.BAD_REGION, f"{value!r} is not a state or province.")
+
+
+MONTHS = {
+    name[:3]: number
+    for number, names in enumerate(
+        ("jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep", "oct", "nov", "dec dic"), 1
+    )
+    for name in names.split()
+}
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
+_NUMBERS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[T ,].*)?")
+_DAY_MONTH = re.compile(r"(\d{1,2})[- ](?:de )?([a-z]{3})[a-z]*\.?[-, ]+(?:de )?(\d{4}|\d{2})(?:[T ,].*)?", re.IGNORECASE)
+_MONTH_DAY = re.compile(
+    r"(?:[a-z]{3,9},? )?([a-z]{3})[a-z]*\.?[- ](\d{1,2})(?:st|nd|rd|th)?,?[- ](\d{4}|\d{2})(?:[T ,].*)?", re.IGNORECASE
+)
+_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+EXCEL_EPOCH = datetime.date(1899, 12, 30)
+"""Day 0 of Excel's count as it reads dates after February 1900 (it takes 1900 for a leap year)."""
+
+
+def _parts(text: str, *, day_first: bool) -> tuple[int, int, int] | None:
+    """Return year, month, day as written, without checking that the day exists."""
+    if (m := _ISO.fullmatch(text)) or (m := _COMPACT.fullmatch(text)):
+        return int(m[1]), int(m[2]), int(m[3])
+    if m := _NUMBERS.fullmatch(text):
+        first, second = int(m[1]), int(m[2])
+        return (_year(m[3]), second, first) if day_first else (_year(m[3]), first, second)
+    if (m := _DAY_MONTH.fullmatch(text)) and m[2].lower() in MONTHS:
+        return _year(m[3]), MONTHS[m[2].lower()], int(m[1])
+    if (m := _MONTH_DAY.fullmatch(text)) and m[1].lower() in MONTHS:
+        return _year(m[3]), MONTHS[m[1].lower()], int(m[2])
+    return None
+
+
+def _year(text: str) -> int:
+    """Two digits are read as POSIX strptime does: 69-99 are 1969-1999."""
+    return int(text) if len(text) == 4 else int(text) + (1900 if int(text) >= 69 else 2000)
+
+
+def date(value: str, *, day_first: bool = False, today: datetime.date | None = None) -> Cell:
+    """A date as ISO text (YYYY-MM-DD); Excel's day numbers are read and warned of; the impossible and the future are not used."""
+    today = today or datetime.datetime.now(datetime.UTC).date()
+    serial = re.fullmatch(r"(\d{5})(?:\.\d+)?", value)
+    if serial and 20_000 <= int(serial[1]) <= 60_000:
+        day = EXCEL_EPOCH + datetime.timedelta(days=int(serial[1]))
+        return Cell(day.isoformat(), FaultKind.SERIAL_DATE, f"{value!r} was read as {day}: it is a spreadsheet's day number.")
+    parts = _parts(value, day_first=day_first)
+    if parts is None:
+        return Cell(None, FaultKind.BAD_DATE, f"{value!r} is not a date that we can read.")
+    try:
+        day = datetime.date(*parts)
+    except ValueError:
+        return Cell(None, FaultKind.BAD_DATE, f"{value!r} is not a day of the calendar.")
+    if day > today or day.year < 1900:
+        return Cell(None, FaultKind.BAD_DATE, f"{value!r} is {'in the future' if day > today else 'before 1900'}.")
+    return Cell(day.isoformat())
+
+
+def day_comes_first(values: list[str]) -> bool | None:
+    """Return whether numeric dates of a column are written day/month: True, False, or None when they never say."""
+    pairs = [(int(m[1]), int(m[2])) for v in values if (m := _NUMBERS.fullmatch(v))]
+    if any(first > 12 for first, _ in pairs):
+        return True
+    return False if not pairs or any(second > 12 for _, second in pairs) else None
+
+
+def amount(value: str) -> Cell:
+    """An amount of money as whole cents in text: `$1,234.50` is `123450`, `(3.00)` is `-300`."""
+    text = re.sub(r"[$\s]|usd", "", value, flags=re.IGNORECASE)
+    negative = text.startswith(("(", "-"))
+    text = text.strip("()-")
+    if re.fullmatch(r"\d{1,3}(\.\d{3})*,\d{2}|\d+,\d{2}", text):
+        text = text.replace(".", "").replace(",", ".")
+    text = text.replace(",", "")
+    if not re.fullmatch(r"\d{1,12}(\.\d*)?|\.\d+", text):
+        return Cell(None, FaultKind.BAD_AMOUNT, f"{value!r} is not an amount of money.")
+    whole, _, part = text.partition(".")
+    cents = int(whole or "0") * 100 + int((part + "00")[:2])
+    return Cell(str(-cents if negative else cents))
+
+
+CHECKS: dict[str, Callable[[str], Cell]] = {
+    "postcode": postcode,
+    "phone": phone,
+    "email": email,
+    "region": region,
+    "purchased_on": date,
+    "birth_date": date,
+    "amount": amount,
+}
+"""The fields whose every value has a form; the others are free text."""
+
+
+def text(value: str) -> Cell:
+    """Free text that looked odd (see `ODD`): say what is odd and return what can be used of it."""
+    wrapped = EXCEL_TEXT.fullmatch(value)
+    if wrapped:
+        return Cell(wrapped[1] or None)
+    if FORMULA.match(value):
+        return Cell(value, FaultKind.FORMULA, f"{value[:60]!r} begins like a formula; it was kept as text and never run.")
+    return _controls(value) or _letters(value) or Cell(value)
+
+
+def _controls(value: str) -> Cell | None:
+    if "\x00" in value:
+        return Cell(_visible(value), FaultKind.NUL_BYTE, "The cell holds zero bytes; they were left out.")
+    if any((ord(c) < 32 and c not in "\t\r\n") or 127 <= ord(c) < 160 for c in value):
+        return Cell(_visible(value), FaultKind.CONTROL_CHARACTER, "The cell holds control characters; they were left out.")
+    return None
+
+
+def _letters(value: str) -> Cell | None:
+    if "\ufffd" in value:
+        return Cell(value, FaultKind.LOST_LETTERS, f"{value[:60]!r}: letters were lost before the file reached us.")
+    if len(value) > LONGEST_VALUE:
+        return Cell(
+            value[:LONGEST_VALUE], FaultKind.TOO_LONG, f"The cell has {len(value):,} characters; {LONGEST_VALUE} were used."
+        )
+    return _mojibake(value) if any(mark in value for mark in MOJIBAKE) else None
+
+
+LONGEST_VALUE = 500
+MOJIBAKE = ("Ã", "Â", "â€", "Å")
+ODD = r"^[=@+\-\t\r]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{FFFD}]|Ã|Â|â€|Å|(?s:.{501})"
+"""An RE2 pattern of all that `text` objects to, so that only such cells are looked at one by one."""
+
+
+def _mojibake(value: str) -> Cell:
+    """UTF-8 once read as cp1252: `JosÃ©` is José."""
+    try:
+        mended = value.encode("cp1252").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return Cell(value)
+    return Cell(
+        mended, FaultKind.MOJIBAKE, f"{value[:60]!r} was read as {mended[:60]!r}: it had been saved in the wrong encoding."
+    )
+
+
+def _visible(value: str) -> str | None:
+    return "".join(c for c in value if ord(c) >= 32 or c in "\t\r\n").strip() or None
