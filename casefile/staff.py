@@ -176,7 +176,6 @@ class SignedIn:
     staff_id: uuid.UUID
     name: str
     email: str
-    csrf_token: str
     awaiting_code: bool
 
 
@@ -236,7 +235,7 @@ def who(session: Session, *, token: str, idle_seconds: int, absolute_seconds: in
     opened, person = found
     if opened.seen_at < now - datetime.timedelta(seconds=min(SEEN_EVERY_SECONDS, idle_seconds // 2)):
         opened.seen_at = now
-    return SignedIn(opened.id, person.id, person.name, person.email, opened.csrf_token, opened.awaiting_code)
+    return SignedIn(opened.id, person.id, person.name, person.email, opened.awaiting_code)
 
 
 def end(session: Session, *, token: str) -> None:
@@ -251,7 +250,6 @@ def _open(session: Session, person: Staff, *, awaiting_code: bool) -> SignIn:
         StaffSession(
             token_sha256=token_sha256(token),
             staff_id=person.id,
-            csrf_token=secrets.token_urlsafe(32),
             awaiting_code=awaiting_code,
         )
     )

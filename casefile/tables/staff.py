@@ -36,7 +36,6 @@ class StaffSession(Base):
     id: Mapped[uuid.UUID] = key()
     token_sha256: Mapped[bytes] = mapped_column(unique=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff.id"), index=True)
-    csrf_token: Mapped[str]
     awaiting_code: Mapped[bool] = mapped_column(server_default=sa.false())
     started_at: Mapped[datetime.datetime] = now_column()
     seen_at: Mapped[datetime.datetime] = now_column()

@@ -379,7 +379,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), server_default=sa.text("redress_uuid7()"), nullable=False),
         sa.Column("token_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("csrf_token", sa.Text(), nullable=False),
         sa.Column("awaiting_code", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
