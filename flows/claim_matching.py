@@ -122,7 +122,8 @@ def _ranked(
 ) -> list[dict[str, Any]]:
     """Return a claim's candidates, best first, each with its band; the best one's band is the claim's."""
     rows = []
-    for rank, one in enumerate(evidence, start=1):
+    in_order = sorted(evidence, key=lambda one: one.right_id != claimed.notice_member_id or bool(one.contradictions))
+    for rank, one in enumerate(in_order, start=1):
         known = shops.get(one.right_id, frozenset())
         band = (
             policy.band(one, [other for other in evidence if other is not one], thresholds) if rank == 1 else policy.Band.REVIEW
@@ -154,18 +155,24 @@ def _merchant_evidence(said: frozenset[str], known: frozenset[str]) -> str:
 
 
 def _with_what_else_is_known(band: policy.Band, one: Evidence, claimed: Claimed, merchant: Any) -> str:
-    """Return the band after the notice and the shop had their say: both can ask for a person, the notice can settle a doubt.
+    """Return the band after the notice and the shop had their say.
 
-    Whoever knows the notice ID and PIN of the same member and agrees by name has two independent identifiers. A claim under
-    one member's notice whose best candidate is another goes to a person, and so does a shop that discloses nothing of them.
+    Whoever gave the notice ID and PIN of this member and agrees by name has two independent identifiers, which settles a doubt
+    between members. A claim under one member's notice whose best candidate is another goes to a person, and so does a claim
+    without a notice that names shops which disclosed nothing of this member.
     """
     if band is policy.Band.NONE:
         return band.value
-    if claimed.notice_member_id is not None and claimed.notice_member_id != one.right_id:
-        return policy.Band.REVIEW.value
-    if merchant == "differs" and claimed.notice_member_id is None and band is policy.Band.NO_DISPUTE:
+    if claimed.notice_member_id is not None:
+        settled = claimed.notice_member_id == one.right_id and not one.contradictions and _named(one)
+        return policy.Band.NO_DISPUTE.value if settled else policy.Band.REVIEW.value
+    if merchant == "differs" and band is policy.Band.NO_DISPUTE:
         return policy.Band.REVIEW.value
     return band.value
+
+
+def _named(one: Evidence) -> bool:
+    return "name" in policy.identifiers({field.field: field.level for field in one.fields})
 
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:

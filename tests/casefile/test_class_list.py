@@ -1,7 +1,6 @@
 """A class list keeps its member ids from run to run, accounts for every row, and can be saved twice."""
 
 import datetime
-import hashlib
 
 import pyarrow as pa
 import pytest
@@ -9,25 +8,9 @@ import sqlalchemy as sa
 
 from casefile import bulk, class_list, codes, database
 from casefile.tables.claims import MatchRun
-from casefile.tables.people import ClassMember, Disclosure, MemberRow, SourceFile, SourceRow
-from casefile.words import RowOutcome, SourceKind
-
-
-def add_file(session, name, people, kind=SourceKind.DISCLOSURE_LIST):
-    file = SourceFile(
-        sha256=hashlib.sha256(name.encode()).hexdigest(), size_bytes=1, original_name=name, kind=kind, encoding="utf-8",
-        dialect={}, columns=[], mapping={}, rows_in=len(people), rows_accepted=len(people), rows_warned=0, rows_rejected=0,
-    )  # fmt: skip
-    session.add(file)
-    session.flush()
-    rows = [
-        SourceRow(source_file_id=file.id, row_number=number, raw=b"", outcome=RowOutcome.ACCEPTED, **person)
-        for number, person in enumerate(people, start=1)
-    ]
-    session.add_all(rows)
-    session.flush()
-    return [row.id for row in rows]
-
+from casefile.tables.people import ClassMember, Disclosure, MemberRow, SourceRow
+from casefile.words import SourceKind
+from tests.source_files import add_file
 
 ANN = {"given_name": "Ann", "family_name": "Ruiz", "street": "1 Elm St", "postcode": "02134", "region": "MA"}
 BOB = {"given_name": "Bob", "family_name": "Null", "street": "9 Oak Ave", "postcode": "80202", "region": "CO"}
