@@ -67,3 +67,11 @@ class TooManyTries(RedressError):
 
 class CaseSlugTaken(RedressError):
     """Another case stands under the folder's slug; nothing was changed."""
+
+
+class CampaignRefused(RedressError):
+    """A campaign cannot be planned or sent as it is."""
+
+
+class ApprovalRefused(RedressError):
+    """A person's approval does not count, and why."""
