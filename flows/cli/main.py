@@ -8,11 +8,13 @@ import sys
 import typer
 
 from casefile.errors import RedressError
+from matching.errors import MatchingError
 
 GROUPS = {
     "case": "The case folder: check it, open it, list the cases.",
     "db": "The database's tables and their version.",
     "class-list": "From source rows to class members.",
+    "staff": "Who works here, in which role on which case, and how they sign in.",
     "jobs": "Work that the console asked for, and handing it to Prefect.",
     "reports": "The counts of a case at one moment.",
     "audit": "The trail of every change, and the proof that it is whole.",
@@ -21,7 +23,7 @@ GROUPS = {
 }
 """Name of each group (module `flows.cli.<name>`, with _ for -) and its line in `redress --help`."""
 
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = ("matching",)
 """Modules `flows.cli.<name>` whose `app` holds commands that stand at the top, such as `redress dedupe`."""
 
 
@@ -45,6 +47,6 @@ def run() -> None:
     """Run the command line; a user's error is one sentence on standard error and exit status 2."""
     try:
         build()()
-    except RedressError as error:
+    except (RedressError, MatchingError) as error:
         typer.echo(f"redress: {error}", err=True)
         sys.exit(2)
