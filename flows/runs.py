@@ -73,3 +73,11 @@ def match_claims(case: str, job_id: str | None = None) -> Counts:
     return run_step(
         "match", case, job_id, lambda engine, case_id, actor: claim_matching.match(engine, case_id=case_id, actor=actor)
     )
+
+
+@flow(name="write-reports")
+def write_reports(case: str, job_id: str | None = None) -> Counts:
+    """Decisions -> reports."""
+    from flows import reports
+
+    return run_step("report", case, job_id, lambda engine, case_id, actor: reports.write(engine, case_id=case_id, actor=actor))
