@@ -94,7 +94,8 @@ def detect(sample: list[str], *, whole: bool, delimiter: str | None = None, widt
             f"Read as fixed width in {len(columns)} columns: no delimiter fits, and the same positions are blank in every line."
         )
         return replace(base, widths=columns, faults=(Fault(None, None, FaultKind.DIALECT_ASSUMED, text),))
-    return _quoting(base, sample, whole=whole)
+    unused = next((d for d in DELIMITERS if not any(d in line for line in sample)), ",")
+    return _quoting(replace(base, delimiter=unused), sample, whole=whole)
 
 
 def _line_ending(sample: list[str]) -> str:
@@ -108,12 +109,16 @@ def _quoting(dialect: Dialect, sample: list[str], *, whole: bool) -> Dialect:
     if '"' not in text:
         single = replace(dialect, quote="'")
         return single if _all_quoted(single, sample) else dialect
-    candidates = [dialect]
-    if dialect.delimiter != "\t" and f'{dialect.delimiter} "' in text:
-        candidates = [replace(dialect, skip_space=True), dialect]
-    if '\\"' in text:
-        candidates += [replace(c, backslash=True) for c in candidates]
-    return next((c for c in candidates if _strictly(c, sample, whole=whole)), dialect)
+    candidates = [dialect, replace(dialect, backslash=True)] if '\\"' in text else [dialect]
+    chosen = next((c for c in candidates if _strictly(c, sample, whole=whole)), dialect)
+    spaced = replace(chosen, skip_space=True)
+    # Blanks belong to the cell (RFC 4180, 2.4), unless the quotes behind them hold delimiters.
+    evener = f'{dialect.delimiter} "' in text and len(set(_widths(spaced, sample))) < len(set(_widths(chosen, sample)))
+    return spaced if evener else chosen
+
+
+def _widths(dialect: Dialect, sample: list[str]) -> list[int]:
+    return [len(row) for row in csv.reader(sample, **dialect.csv_options()) if row]
 
 
 def _strictly(dialect: Dialect, sample: list[str], *, whole: bool) -> bool:
@@ -154,7 +159,8 @@ def score(dialect: Dialect, sample: list[str]) -> float:
     if widths[0] == 1 and modal == 2 and _is_prose(rows, dialect.delimiter):
         return 0.0
     known = max(sum(fields.lookup(cell) is not None for cell in row) / len(row) for row in rows[:20])
-    return widths.count(modal) / len(widths) * math.log2(modal) * (1 + known)
+    cut_from_the_start = 1.0 if widths[0] == modal else 0.5
+    return widths.count(modal) / len(widths) * math.log2(modal) * (1 + known) * cut_from_the_start
 
 
 def _is_prose(rows: list[list[str]], delimiter: str) -> bool:

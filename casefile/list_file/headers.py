@@ -56,7 +56,14 @@ def _filled(cells: list[str]) -> int:
 
 
 def _index(rows: list[tuple[int, list[str]]], usual: int) -> int:
-    """The first row unless it is a title: much emptier than the rest, and followed by a row that looks like a header."""
+    """The first row unless it is a title: fuller rows follow, and the first of them has known headers or looks like a header."""
+    fullest = 0
+    for index, (_, cells) in enumerate(rows):
+        if _known(cells) >= 2 and _filled(cells) > fullest:
+            return index
+        if _known(cells) and not index:
+            break
+        fullest = max(fullest, _filled(cells))
     for index, (_, cells) in enumerate(rows):
         if _filled(cells) >= max(2, 0.6 * usual):
             is_header = _known(cells) >= 2 or not any(contents.kind_of(c) for c in cells)
@@ -136,7 +143,7 @@ def is_totals(cells: list[str], previous_filled: int) -> bool:
     if not filled or not TOTALS.fullmatch(filled[0]):
         return False
     rest = filled[1:]
-    numbers = all(_NUMBER.fullmatch(c) and not contents.kind_of(c) for c in rest)
+    numbers = all(_NUMBER.fullmatch(c) and contents.kind_of(c) in (None, "amount") for c in rest)
     return numbers and (len(filled) < max(2, previous_filled) or len(rest) <= 1)
 
 

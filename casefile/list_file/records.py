@@ -30,7 +30,7 @@ class Record(NamedTuple):
     fault: FaultKind | None = None
 
 
-def sample_lines(path: Path, encoding: Encoding, *, characters: int = 1 * MB) -> tuple[list[str], bool]:
+def sample_lines(path: Path, encoding: Encoding, *, characters: int = MB // 4) -> tuple[list[str], bool]:
     """Return the first lines of a text file as text, and whether that is all of it."""
     lines = open_lines(path, encoding)
     sample: list[str] = []
@@ -126,7 +126,7 @@ def _delimited(lines: Lines, dialect: Dialect, width: int) -> Iterator[Record]:
         try:
             for cells in csv.reader(cutter.feed(), **dialect.csv_options()):
                 taken = cutter.taken
-                if cutter.ended or (len(taken) > 1 and width and len(cells) != width and _fits(cutter, width)):
+                if cutter.ended or (len(taken) > 1 and _swallowed(cutter, cells, width)):
                     break
                 number += 1
                 if len(cells) > 1 or (cells and cells[0].strip(BLANKS)) or (cells and _quoted_blank(taken)):
@@ -150,9 +150,19 @@ def _quoted_blank(taken: list[str]) -> bool:
     return '"' in taken[0]
 
 
-def _fits(cutter: _Cutter, width: int) -> bool:
-    """Return whether the first line of a many-line record is a whole row once its quote is taken as a letter."""
-    return len(_without_quotes(_text(cutter, cutter.taken[0]), cutter.dialect)) == width
+def _swallowed(cutter: _Cutter, cells: list[str], width: int) -> bool:
+    """Return whether a record of many lines is really many rows, joined by a quote that nobody closed.
+
+    It is when its first line is a whole row once the quote is taken as a letter, and either all its lines are whole rows, or
+    the record is not.
+    """
+    if width < 2 or not _is_row(cutter, cutter.taken[0], width):
+        return False
+    return len(cells) != width or all(_is_row(cutter, line, width) for line in cutter.taken)
+
+
+def _is_row(cutter: _Cutter, carrier: str, width: int) -> bool:
+    return len(_without_quotes(_text(cutter, carrier), cutter.dialect)) == width
 
 
 def _without_quotes(line: str, dialect: Dialect) -> list[str]:

@@ -237,6 +237,8 @@ def text(value: str) -> Cell:
     wrapped = EXCEL_TEXT.fullmatch(value)
     if wrapped:
         return Cell(wrapped[1] or None)
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return Cell(value[1:-1].replace('""', '"').strip() or None)
     if FORMULA.match(value):
         return Cell(value, FaultKind.FORMULA, f"{value[:60]!r} begins like a formula; it was kept as text and never run.")
     return _controls(value) or _letters(value) or Cell(value)
@@ -262,7 +264,7 @@ def _letters(value: str) -> Cell | None:
 
 LONGEST_VALUE = 500
 MOJIBAKE = ("Ã", "Â", "â€", "Å")
-ODD = r"^[=@+\-\t\r]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{FFFD}]|Ã|Â|â€|Å|(?s:.{501})"
+ODD = r"^[=@+\-\t\r\x22]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{FFFD}]|Ã|Â|â€|Å|(?s:.{501})"
 """An RE2 pattern of all that `text` objects to, so that only such cells are looked at one by one."""
 
 
