@@ -12,7 +12,7 @@ help: ## List the targets
 demo: .venv/runtime .venv/assets ## A whole synthetic case on this machine; ARGS="--people 50000 --exit"
 	$(BIN)/redress demo $(ARGS)
 
-test: .venv/dev .venv/assets .venv/chromium ## All tests; ARGS="tests/matching -x"
+test: .venv/dev .venv/assets .venv/chromium .venv/postgresql ## All tests; ARGS="tests/matching -x"
 	$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/dev ## Types, style and the arrows between the rooms
@@ -65,6 +65,10 @@ clean: ## Remove what the targets made
 
 .venv/assets: .venv/made package.json package-lock.json
 	sh intake_api/static/fetch_assets.sh
+	@touch $@
+
+.venv/postgresql: .venv/made
+	sh tests/find_postgresql.sh
 	@touch $@
 
 .venv/chromium: .venv/dev
