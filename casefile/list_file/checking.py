@@ -206,7 +206,7 @@ class Checker:
         size = len(records)
         rejected = _rows_of(faults, size, REJECTING)
         warned = _rows_of(faults, size, frozenset(FaultKind)) & ~rejected
-        outcome = np.where(rejected, RowOutcome.REJECTED, np.where(warned, RowOutcome.WARNED, RowOutcome.ACCEPTED))
+        outcome = pa.array(list(RowOutcome)).take(pa.array(np.where(rejected, 2, warned.astype(int))))
         self.outcomes[RowOutcome.REJECTED] += int(rejected.sum())
         self.outcomes[RowOutcome.WARNED] += int(warned.sum())
         self.outcomes[RowOutcome.ACCEPTED] += int((~rejected & ~warned).sum())
@@ -217,7 +217,7 @@ class Checker:
             {
                 "row_number": pa.array(numbers),
                 "raw": pa.array([record.raw for record in records], pa.binary()),
-                "outcome": pa.array([str(o) for o in outcome], pa.string()),
+                "outcome": outcome,
                 **person,
             }
         )

@@ -45,7 +45,7 @@ def without_null_words(column: pa.Array, field: str) -> tuple[pa.Array, pa.Array
 
 def check(column: pa.Array, field: str, name: str, *, day_first: bool = False) -> tuple[pa.Array, list[ColumnFaults]]:
     """Check a trimmed column as values of a field; returns the values to use and the faults found."""
-    column, faults = _mapped(column, name, values.text, only=values.ODD)
+    column, faults = _mapped(column, name, values.text, matches(column, values.ODD))
     if field not in values.CHECKS:
         return column, faults
     rule: Callable[[str], Cell] = values.CHECKS[field]
@@ -54,35 +54,34 @@ def check(column: pa.Array, field: str, name: str, *, day_first: bool = False) -
         def rule(value: str) -> Cell:
             return values.date(value, day_first=day_first)
 
-    usable, more = _mapped(column, name, rule)
+    doubtful = column.is_valid()
+    if field in values.FINE:
+        doubtful = pc.and_(doubtful, pc.or_(pc.invert(matches(column, values.FINE[field])), matches(column, values.NEVER_FINE)))
+    usable, more = _mapped(column, name, rule, doubtful)
     return usable, faults + more
 
 
-def _mapped(
-    column: pa.Array, name: str, rule: Callable[[str], Cell], *, only: str | None = None
-) -> tuple[pa.Array, list[ColumnFaults]]:
-    """Apply a rule to each distinct value (those that match the pattern `only`)."""
-    if only is not None:
-        odd = pc.fill_null(pc.match_substring_regex(column, only), False)
-        if not pc.any(odd).as_py():
-            return column, []
-    coded = column.dictionary_encode()
-    words: list[str | None] = coded.dictionary.to_pylist()
-    cells = [Cell(None) if word is None else rule(word) for word in words]
+def matches(column: pa.Array, pattern: str) -> pa.Array:
+    """Return which cells match an RE2 pattern somewhere; an empty cell does not."""
+    return pc.fill_null(pc.match_substring_regex(column, pattern), False)
+
+
+def _mapped(column: pa.Array, name: str, rule: Callable[[str], Cell], which: pa.Array) -> tuple[pa.Array, list[ColumnFaults]]:
+    """Apply a rule to each distinct value of the cells `which`; the others stay as they are."""
+    if not pc.any(which).as_py():
+        return column, []
+    coded = column.filter(which).dictionary_encode()
+    cells = [rule(word) for word in coded.dictionary.to_pylist()]
     usable = pa.array([cell.value for cell in cells], pa.string())
-    result = usable.take(coded.indices)
-    return result, _column_faults(name, cells, coded.indices)
+    result = pc.replace_with_mask(column, which, usable.take(coded.indices))
+    places = np.flatnonzero(which.to_numpy(zero_copy_only=False))
+    return result, _column_faults(name, cells, coded.indices.to_numpy(), places)
 
 
-def _column_faults(name: str, cells: list[Cell], indices: pa.Array) -> list[ColumnFaults]:
-    kinds = {cell.kind for cell in cells if cell.kind is not None}
-    if not kinds:
-        return []
-    codes = pc.fill_null(indices, -1).to_numpy(zero_copy_only=False)
+def _column_faults(name: str, cells: list[Cell], codes: NDArray[np.int32], places: NDArray[np.int64]) -> list[ColumnFaults]:
     texts = pa.array([cell.text for cell in cells], pa.string())
     faults = []
-    for kind in sorted(kinds):
-        faulty = np.array([cell.kind is kind for cell in cells] + [False])
-        rows = np.flatnonzero(faulty[codes])
-        faults.append(ColumnFaults(name, kind, rows, texts.take(pa.array(codes[rows]))))
+    for kind in sorted({cell.kind for cell in cells if cell.kind is not None}):
+        faulty = np.array([cell.kind is kind for cell in cells])[codes]
+        faults.append(ColumnFaults(name, kind, places[faulty], texts.take(pa.array(codes[faulty]))))
     return faults

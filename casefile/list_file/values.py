@@ -232,6 +232,16 @@ CHECKS: dict[str, Callable[[str], Cell]] = {
 """The fields whose every value has a form; the others are free text."""
 
 
+FINE = {
+    "postcode": r"^(?:0[1-9]\d{3}|00[5-9]\d\d|[1-8]\d{4}|9[0-8]\d{3}|99[0-8]\d\d)(?:-\d{4})?$",
+    "phone": r"^(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]?\d{3}[ .-]?\d{4}$",
+    "email": r"^[\w%+-]+(?:\.[\w%+-]+)*@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$",
+}
+"""RE2 patterns of values that need no second look; all others go through `CHECKS` one by one."""
+NEVER_FINE = "|".join(rf"^1?\D*(?:{d}\D*){{10}}$" for d in range(2, 10))
+"""Ten times the same digit is no phone number."""
+
+
 def text(value: str) -> Cell:
     """Free text that looked odd (see `ODD`): say what is odd and return what can be used of it."""
     wrapped = EXCEL_TEXT.fullmatch(value)
