@@ -41,14 +41,14 @@ def check(table: pa.Table, schema: Schema, *, path: Path, schema_path: Path) -> 
 
     Raises ColumnMissing or TableFaulty naming the file and the key.
     """
-    for key, column in _columns(schema):
+    for key, column in columns_of(schema):
         if column not in table.column_names:
             has = ", ".join(table.column_names)
             raise ColumnMissing(f"{schema_path}: {key} names the column {column!r}, but {path} has only: {has}.")
     if table.num_rows == 0:
         raise TableFaulty(f"{path}: the table has no rows.")
     _check_ids(table[schema.id], path, schema.id)
-    for key, column in _columns(schema)[1:]:
+    for key, column in columns_of(schema)[1:]:
         _check_varies(table[column], path=path, schema_path=schema_path, key=key, column=column)
 
 
@@ -122,7 +122,7 @@ def _other(value: object, path: Path, key: str) -> OtherColumn:
     return OtherColumn(value["column"], OtherKind(value.get("kind", "exact")))
 
 
-def _columns(schema: Schema) -> list[tuple[str, str]]:
+def columns_of(schema: Schema) -> list[tuple[str, str]]:
     """Return every (key, column) that a schema names, the id first."""
     named = [("id", schema.id)]
     named += [(f"fields.{key}", column) for key in NAMES for column in getattr(schema, key)]
