@@ -9,10 +9,12 @@ ADDRESS = re.compile(
     r"(\"[^\"\n@]{1,62}\"|[^\s<>()\[\]{}:;,\"'`@\\|«»“”]{1,64}(?:'[^\s<>()\[\]{}:;,\"'`@\\|]{1,40})?)@"
     r"([\w](?:[\w-]{0,62}\.){0,12}[\w-]{0,62}[\w]|\[[0-9A-Fa-f:.]{3,60}\])"
 )
-DAEMON = re.compile(
-    r"^(?:mailer[-_.]?daemon|post[-_.]?master|mail[-_.]?daemon|mail(?:er|_?delivery)?[-_.]?(?:delivery|system|admin\w*|service)[\w.-]*|mdaemon|"
-    r"mail|mailer|no-?reply|do-?not-?reply|smtp|bounces?|root|daemon|majordomo|listserv|mail\.delivery\.system|microsoftexchange\w*|abuse)$",
+MAIL_SYSTEM = re.compile(
+    r"^(?:mailer[-_.]?daemon|post[-_.]?master|mail[-_.]?daemon|mail(?:er|[-_.]?deliver\w*)?[-_.](?:deliver\w*|system|admin\w*|service)[\w.-]*|mdaemon|microsoftexchange\w*)",
     re.I,
+)
+ROLE = re.compile(
+    r"^(?:mail|mailer|no-?reply|do-?not-?reply|smtp|bounces?|root|daemon|majordomo|listserv|abuse|auto-?reply)$", re.I
 )
 
 
@@ -40,6 +42,11 @@ def clean(address: str) -> str:
     return f"{local}@{domain}" if local and domain else ""
 
 
+def is_mail_system(address: str) -> bool:
+    """Say whether the local part is one under which mail systems write their reports."""
+    return bool(MAIL_SYSTEM.match(address.rpartition("@")[0]))
+
+
 def is_daemon(address: str) -> bool:
-    """Say whether the local part is that of a mail system rather than of a person."""
-    return bool(DAEMON.match(address.rpartition("@")[0]))
+    """Say whether the local part is that of a machine or a role rather than of a person."""
+    return is_mail_system(address) or bool(ROLE.match(address.rpartition("@")[0]))

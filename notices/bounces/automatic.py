@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from notices.bounces.addresses import addresses_in, first_address
 from notices.bounces.mime import Message, parse_headers
 from notices.bounces.report import Kind, Recipient, Report
+from notices.bounces.vocabulary import mark
 
-AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-mail-autoreply", "x-auto-reply", "x-ms-exchange-inbox-rules-loop")
-AUTO_SUBJECT = re.compile(
-    r"^\W*(?:re: ?|aw: ?|sv: ?)?\W*(?:auto(?:matic|mated|matically generated)?[- ]?(?:reply|response|respond\w*|answer|generated)|auto ?: |out[- ]of[- ](?:the[- ])?office|ooo\b|away\b|(?:i am |i'm )?on (?:vacation|holiday|leave)|vacation|"
-    r"respuesta autom[aá]tica|fuera de la oficina|r[eé]ponse automatique|absence|absent du bureau|automatische (?:antwort|beantwortung|abwesenheit)|abwesenheit|risposta automatica|"
-    r"fuori (?:sede|ufficio)|resposta autom[aá]tica|fora do escrit[oó]rio|automatisch antwoord|afwezig|automatyczna odpowied|autosvar|autom[aá]ticka|автоматическ|автоответ|自动回复|自動回覆|自動返信|自動応答|不在|자동 ?(?:회신|응답))",
-    re.I,
+AUTO_HEADERS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-autoreply-from",
+    "x-mail-autoreply",
+    "x-auto-reply",
+    "x-ms-exchange-inbox-rules-loop",
 )
+AUTO_SUBJECT = mark("auto_subject", before=r"^\W{0,9}(?:re: ?|aw: ?|sv: ?)?\W{0,9}")
 
 
 def is_auto_reply(message: Message) -> bool:

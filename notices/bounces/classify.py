@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from notices.bounces import codes
 from notices.bounces.report import Severity
-from notices.bounces.vocabulary import Rule, folded, rule_for
+from notices.bounces.vocabulary import Rule, folded, mark, rule_for
 
 
 class Stage(StrEnum):
@@ -20,33 +21,15 @@ class Stage(StrEnum):
     DATA = "DATA"
 
 
-BARE_WORDS = frozenset("smtp user unknown no such here requested action not taken mailbox unavailable <@>".split())
+LOOSE = "loose refusal"
+BARE_WORDS = frozenset(
+    ("smtp", "user", "unknown", "no", "such", "here", "requested", "action", "not", "taken", "mailbox", "unavailable", "<@>")
+)
 
-# How Postfix, Exim, Sendmail, qmail, DragonFly, 1&1 and others name the command that was refused.
 STAGES: tuple[tuple[Stage, re.Pattern[str]], ...] = (
-    (
-        Stage.RECIPIENT,
-        re.compile(
-            r"no valid recipients|need rcpt|does not like recipient|(?:after|to|our|SMTP:|of|during|<-|>>>) ?\W*RCPT\b|RCPT (?:TO )?(?:command|phase|stage)|in RCPT TO",
-            re.I,
-        ),
-    ),
-    (
-        Stage.DATA,
-        re.compile(
-            r"(?:after|to|our|for|of|during|SMTP:|>>>)\s+(?:pipelined )?(?:end of |final )?(?:DATA|TEXT|BODY|message body|dot)\b|after I sent the message"
-            r"|DATA (?:command|phase|stage)|SMTP command\s*-*\s*DATA",
-            re.I,
-        ),
-    ),
-    (
-        Stage.BEFORE_RECIPIENT,
-        re.compile(
-            r"after (?:initial connection|EHLO|HELO|STARTTLS|AUTH|(?:pipelined )?MAIL\b)|in reply to (?:EHLO|HELO|MAIL|AUTH|STARTTLS|initial)|(?:reply to|our) MAIL FROM|MAIL(?: FROM)? (?:command|phase|stage)"
-            r"|>>> (?:MAIL|EHLO|HELO|STARTTLS|AUTH)|while performing the (?:EHLO|HELO)|does not like sender|connected to \S+ but sender was rejected|refused to talk to me|but my name was rejected|but greeting failed|while (?:receiving the initial|sending (?:EHLO|HELO|MAIL))",
-            re.I,
-        ),
-    ),
+    (Stage.RECIPIENT, mark("stage_recipient")),
+    (Stage.DATA, mark("stage_data")),
+    (Stage.BEFORE_RECIPIENT, mark("stage_before_recipient")),
 )
 
 
@@ -58,6 +41,22 @@ class Verdict:
     reason: str
     status: str
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of one refusal."""
+
+    text: str
+    status: str
+    reply: str
+    delayed: bool
+    rule: Rule | None
+    stage: Stage
+
+
+Answer = tuple[Severity, str]
+"""Severity and the name of the reason."""
 
 
 def stage_of(text: str) -> Stage:
@@ -74,50 +73,91 @@ def classify(*, text: str, status: str = "", reply: str = "", action: str = "", 
     """
     found = codes.statuses_in(text)
     best = codes.most_telling([*found, status] if status else found)
-    reply = reply or codes.reply_in(text)
-    rule = rule_for(text)
-    severity, reason = _decide(text, best, reply, action, rule, stage_of(text) or stage_of(context))
-    return Verdict(severity=severity, reason=reason, status=best, reply=reply)
+    evidence = Evidence(
+        text=text,
+        status=best,
+        reply=reply or codes.reply_in(text),
+        delayed=action == "delayed",
+        rule=rule_for(text),
+        stage=stage_of(text) or stage_of(context),
+    )
+    severity, reason = next(answer for step in STEPS if (answer := step(evidence)))
+    return Verdict(severity=severity, reason=reason, status=best, reply=evidence.reply)
 
 
-def _decide(text: str, status: str, reply: str, action: str, rule: Rule | None, stage: Stage) -> tuple[Severity, str]:
-    if action == "delayed" or (status or reply).startswith("4"):
-        return _not_hard(rule, "try later")
-    meaning = codes.meaning_of(status)
-    if meaning and meaning.firm:
-        if rule and rule.beats_code and (meaning.severity is Severity.HARD) is not (rule.severity is Severity.HARD):
-            return rule.severity, rule.reason
-        return meaning.severity, meaning.reason
-    if rule and rule.severity is not Severity.HARD and rule.reason != "loose refusal":
-        return rule.severity, rule.reason
-    if stage is Stage.BEFORE_RECIPIENT:
-        return _not_hard(rule, "refused before the recipient was named")
-    if rule and rule.reason == "unknown user" and _is_bare(text, stage):
+def _temporary(seen: Evidence) -> Answer | None:
+    """A temporary failure (4yz, 4.x.x, or a delay) is never about the address."""
+    if seen.delayed or (seen.status or seen.reply).startswith("4"):
+        return _not_hard(seen.rule, "try later")
+    return None
+
+
+def _firm_code(seen: Evidence) -> Answer | None:
+    """A code that names its cause decides, unless words that are known to be truer say that the address is not to blame."""
+    meaning = codes.meaning_of(seen.status)
+    if not (meaning and meaning.firm):
+        return None
+    if meaning.severity is Severity.HARD and seen.rule and seen.rule.beats_code:
+        return seen.rule.severity, seen.rule.reason
+    return meaning.severity, meaning.reason
+
+
+def _words_for_the_address(seen: Evidence) -> Answer | None:
+    """Words about the sender, the message or the moment clear the address."""
+    if seen.rule and seen.rule.severity is not Severity.HARD and seen.rule.reason != LOOSE:
+        return seen.rule.severity, seen.rule.reason
+    return None
+
+
+def _too_early(seen: Evidence) -> Answer | None:
+    """A refusal before RCPT cannot be about a recipient who had not been named."""
+    if seen.stage is Stage.BEFORE_RECIPIENT:
+        return _not_hard(seen.rule, "refused before the recipient was named")
+    return None
+
+
+def _bare(seen: Evidence) -> Answer | None:
+    """A refusal that is no more than "user unknown", after RCPT or without the address that it means, is a doubt.
+
+    Mobile carriers say just that when a recipient's own filter refuses a sender, and "mailbox unavailable" is what RFC 5321
+    prints beside 550 for policy too: without a code, a command or an address neither proves that the address is bad.
+    """
+    if not (seen.rule and seen.rule.reason == "unknown user") or seen.stage is Stage.RECIPIENT:
+        return None
+    said = re.sub(r"^\s*<@>\W*", "", folded(seen.text))
+    words = re.sub(r"[^\w<@>]+|\b\d+\b", " ", codes.STATUS.sub(" ", said)).split()
+    if BARE_WORDS.issuperset(words) and (seen.stage is Stage.DATA or "<@>" not in words):
         return Severity.SOFT, "bare refusal"
-    if rule:
-        return rule.severity, rule.reason
-    known = codes.REPLIES.get(reply)
+    return None
+
+
+def _words(seen: Evidence) -> Answer | None:
+    """What the words say of the address."""
+    return (seen.rule.severity, seen.rule.reason) if seen.rule else None
+
+
+def _code_alone(seen: Evidence) -> Answer:
+    """Without words, the reply or the code says what it can."""
+    meaning = codes.meaning_of(seen.status)
+    known = codes.REPLIES.get(seen.reply)
     if known and not (meaning and meaning.severity is Severity.HARD):
         return known.severity, known.reason
     return (meaning.severity, meaning.reason) if meaning else (Severity.SOFT, "undefined")
 
 
-def _not_hard(rule: Rule | None, reason: str) -> tuple[Severity, str]:
-    """A temporary refusal, or one of the connection, is never about the address."""
+STEPS: tuple[Callable[[Evidence], Answer | None], ...] = (
+    _temporary,
+    _firm_code,
+    _words_for_the_address,
+    _too_early,
+    _bare,
+    _words,
+    _code_alone,
+)
+"""Asked in this order; the first answer counts."""
+
+
+def _not_hard(rule: Rule | None, reason: str) -> Answer:
     if rule and rule.severity is Severity.POLICY:
         return Severity.POLICY, rule.reason
     return Severity.SOFT, rule.reason if rule and rule.severity is Severity.SOFT else reason
-
-
-def _is_bare(text: str, stage: Stage) -> bool:
-    """Say whether a refusal is no more than "user unknown", after RCPT or without the address that it means.
-
-    Mobile carriers say just that when a recipient's own filter refuses a sender, and "mailbox unavailable" is what RFC 5321
-    prints beside 550 for policy too: without a code, a command or an address neither proves that the address is bad.
-    """
-    if stage is Stage.RECIPIENT:
-        return False
-    reply = re.sub(r"^\s*<@>\W*", "", folded(text))
-    words = re.sub(r"[^a-z<@>]+", " ", codes.STATUS.sub(" ", reply)).split()
-    named = "<@>" in words
-    return len(words) <= 8 and BARE_WORDS.issuperset(words) and (stage is Stage.DATA or not named)

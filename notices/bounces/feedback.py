@@ -31,7 +31,8 @@ def _bare_complaint(message: Message) -> Report | None:
     if "x-hmxmroriginalrecipient" in returned:
         return _complaint(message, [], "abuse")
     if message.top.header("x-apple-unsubscribe") or (
-        message.top.header("auto-submitted").startswith("auto") and message.top.header("subject").strip().casefold() == "unsubscribe"
+        message.top.header("auto-submitted").startswith("auto")
+        and message.top.header("subject").strip().casefold() == "unsubscribe"
     ):
         return _complaint(message, addresses_in(message.top.header("from")), "opt-out")
     return None
@@ -44,6 +45,7 @@ def _complaint(message: Message, named: list[str], feedback: str) -> Report:
         named = [one for _, value in values for one in addresses_in(value) if not is_daemon(one)][:1]
     unique = list(dict.fromkeys(one.casefold() for one in named))
     recipients = tuple(
-        Recipient(address=next(one for one in named if one.casefold() == key), severity=Severity.POLICY, reason=feedback) for key in unique[:1]
+        Recipient(address=next(one for one in named if one.casefold() == key), severity=Severity.POLICY, reason=feedback)
+        for key in unique[:1]
     )
     return Report(kind=Kind.COMPLAINT, recipients=recipients, feedback=feedback)

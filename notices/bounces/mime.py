@@ -21,6 +21,7 @@ MAX_DEPTH = 8
 MAX_PARTS = 60
 MAX_HEADERS = 400
 MAX_HEADER_CHARS = 8_000
+MAX_WORDS = 200
 
 # Codecs such as "punycode", "unicode_escape" or "zlib" must not be chosen by a stranger.
 CHARSET = re.compile(
@@ -31,7 +32,9 @@ HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,70})[ \t]*:[ \t]*(.*)", re.S)
 PARAMETER = r"""[;\s]\s*{name}\s*=\s*(?:"([^"]{{1,200}})"|'([^']{{1,200}})'|([^;\s"]{{1,200}}))"""
 BOUNDARY = re.compile(PARAMETER.format(name="boundary"), re.I)
 CHARSET_PARAMETER = re.compile(PARAMETER.format(name="charset"), re.I)
-TAG = re.compile(r"<!--.{0,5000}?-->|<(?:style|script)\b.{0,50000}?</(?:style|script)>|</?[a-zA-Z!][^<>]{0,2000}>", re.S | re.I)
+TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
+HIDDEN = (("<!--", "-->"), ("<style", "</style>"), ("<script", "</script>"), ("<head", "</head>"))
+MAX_PAGE_CHARS = 200_000
 BREAK = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|p)\b[^<>]{0,500}>", re.I)
 
 
@@ -87,7 +90,21 @@ def parse_headers(text: str, *, words: bool = True) -> tuple[tuple[str, str], ..
 
 def plain(text: str) -> str:
     """Return the text of an HTML page, one line per block."""
-    return html.unescape(TAG.sub("", BREAK.sub("\n", text)))
+    page = text[:MAX_PAGE_CHARS]
+    for start, end in HIDDEN:
+        page = _without(page, start, end)
+    return html.unescape(TAG.sub("", BREAK.sub("\n", page)))
+
+
+def _without(page: str, start: str, end: str) -> str:
+    """Drop everything between `start` and `end`, in one walk."""
+    folded, kept, position = page.lower(), [], 0
+    if len(folded) != len(page):
+        return page
+    while (opening := folded.find(start, position)) >= 0 and (closing := folded.find(end, opening)) >= 0:
+        kept.append(page[position:opening])
+        position = closing + len(end)
+    return "".join([*kept, page[position:]])
 
 
 def _without_envelope(source: bytes) -> bytes:
@@ -192,7 +209,7 @@ def decoded(raw: bytes, charset: str) -> str:
 
 def _decoded_words(value: str) -> str:
     """Decode RFC 2047 words; a word that does not decode stays as it was."""
-    if "=?" not in value:
+    if "=?" not in value or value.count("=?") > MAX_WORDS:
         return value
     try:
         pieces = decode_header(value)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from notices.bounces import automatic, delivery_status, feedback, prose, sns
-from notices.bounces.addresses import addresses_in, is_daemon
+from notices.bounces import automatic, codes, delivery_status, feedback, prose, sns
+from notices.bounces.addresses import addresses_in, is_daemon, is_mail_system
 from notices.bounces.classify import Verdict, classify
 from notices.bounces.mime import Message, parse
-from notices.bounces.prose import Prose
-from notices.bounces.report import Kind, Recipient, Report
+from notices.bounces.prose import Passage, Prose
+from notices.bounces.report import Kind, Recipient, Report, Severity
 from notices.bounces.vocabulary import rule_for
 
 DELIVERED_ACTIONS = ("delivered", "relayed", "expanded")
@@ -54,7 +54,7 @@ def _from_fields(message: Message, explanation: Prose) -> Report | None:
     found: dict[str, Recipient] = {}
     for group in groups:
         address = group.address() or (spare.pop(0) if spare else "")
-        one = _from_group(group, address, said.get(address, ""), explanation.text)
+        one = _from_group(group, address, said.get(address, Passage("")).text, explanation.text)
         if address:
             found.setdefault(address.casefold(), one)
     arrived = {key: one for key, one in found.items() if one.action in DELIVERED_ACTIONS}
@@ -84,28 +84,35 @@ def _from_prose(message: Message, explanation: Prose) -> Report | None:
     subject_named = [one for one in addresses_in(subject) if not is_daemon(one)]
     ours = {one.casefold() for one in _sent_to(message)}
     if failed and not {one.casefold() for one in failed} & {one.casefold() for one in said}:
-        said = {one: explanation.text for one in failed}
+        said = {one: Passage(explanation.text) for one in failed}
     if not said or set(map(str.casefold, said)) <= ours:
         spare = subject_named or prose.returned_recipients(explanation)
-        said = {one: explanation.text for one in spare} or said
+        said = {one: Passage(explanation.text) for one in spare} or said
     if prose.is_success(subject, explanation.text):
-        return Report(kind=Kind.DELIVERED, recipients=tuple(Recipient(address=one, action="delivered", reason="delivered") for one in said))
+        return Report(
+            kind=Kind.DELIVERED, recipients=tuple(Recipient(address=one, action="delivered", reason="delivered") for one in said)
+        )
     action = "delayed" if prose.is_delay(subject, explanation.text) else "failed"
-    recipients = [_from_passage(address, text, explanation.text, action, subject) for address, text in said.items()]
+    first = next(iter(said.values()), Passage(""))
+    reason_first = rule_for(first.before) is not None
+    recipients = [
+        _from_passage(address, one if reason_first else Passage(one.text), explanation.text, action, subject)
+        for address, one in said.items()
+    ]
     return Report(kind=Kind.BOUNCE, recipients=tuple(recipients[:MAX_RECIPIENTS]))
 
 
-def _from_passage(address: str, passage: str, whole: str, action: str, subject: str) -> Recipient:
+def _from_passage(address: str, passage: Passage, whole: str, action: str, subject: str) -> Recipient:
     """Believe the nearest words that say something: the line or paragraph about the address, its passage, the whole."""
-    lines = passage.lstrip("\n")
+    lines = passage.text.lstrip("\n")
     near = lines.partition("\n" if prose.SENDMAIL_LINE.match(lines) else "\n\n")[0]
     verdict = classify(text=near, action=action, context=whole)
-    for text in (passage, whole, f"{whole}\n{subject}"):
+    for text in (passage.before, passage.text, whole, f"{whole}\n{subject}"):
         if verdict.reason not in UNTOLD:
             break
         told = classify(text=text, status=verdict.status, reply=verdict.reply, action=action, context=whole)
         verdict = told if told.reason not in UNTOLD or not verdict.status else verdict
-    return _recipient(address, verdict, action, passage)
+    return _recipient(address, verdict, action, passage.text)
 
 
 def _recipient(address: str, verdict: Verdict, action: str, text: str) -> Recipient:
@@ -122,24 +129,45 @@ def _recipient(address: str, verdict: Verdict, action: str, text: str) -> Recipi
 
 def _looks_like_a_bounce(message: Message, subject: str, text: str) -> bool:
     """Ask for a mail system as the writer and a failure as the matter; a person's letter about either is no bounce."""
-    top = message.top
     if automatic.has_auto_subject(message):
         return False
-    if top.header("x-failed-recipients"):
+    if message.top.header("x-failed-recipients"):
         return True
-    senders = addresses_in(top.header("from"))
-    from_system = (
-        any(is_daemon(one) for one in senders)
-        or bool(re.search(r"mailer[-_ ]?daemon|mail (?:delivery|deliver|system)|post_?master|mail administrator", top.header("from"), re.I))
-        or top.header("from").strip() in ("<>", "")
-        or bool(top.header("x-mlserver"))
-    )
-    null_path = any(value.strip() in ("<>", "") or "mailer-daemon" in value.casefold() for value in top.all("return-path"))
-    reported = top.header("content-type").casefold().startswith("multipart/report") and "disposition" not in top.header("content-type").casefold()
     about_failure = bool(prose.FAILURE_SUBJECT.search(subject))
+    null_path = any(
+        value.strip() in ("<>", "") or "mailer-daemon" in value.casefold() for value in message.top.all("return-path")
+    )
+    if _from_mail_system(message) or _is_report(message):
+        return about_failure or _tells_of_failure(text)
+    if about_failure and null_path:
+        return True
+    senders = addresses_in(message.top.header("from"))
+    return about_failure and any(is_daemon(one) for one in senders) and bool(prose.ABOUT_MAIL.search(text[:3_000]))
+
+
+def _from_mail_system(message: Message) -> bool:
+    sender = message.top.header("from")
+    named = re.search(r"mailer[-_ ]?daemon|mail (?:delivery|deliver|system)|post_?master|mail administrator", sender, re.I)
+    senders = addresses_in(sender)
+    return (
+        any(is_mail_system(one) for one in senders)
+        or bool(named)
+        or sender.strip() in ("<>", "")
+        or bool(message.top.header("x-mlserver"))
+    )
+
+
+def _is_report(message: Message) -> bool:
+    content_type = message.top.header("content-type").casefold()
+    return content_type.startswith("multipart/report") and "disposition" not in content_type
+
+
+def _tells_of_failure(text: str) -> bool:
+    """A text without a telling subject must speak of failure and give a code, or say what is wrong with an address."""
     rule = rule_for(text)
-    in_text = rule is not None and rule.reason != "loose refusal"
-    return (from_system and (about_failure or in_text)) or (null_path and about_failure) or (reported and (about_failure or in_text))
+    said = rule is not None and rule.reason != "loose refusal"
+    coded = bool(codes.statuses_in(text) or codes.reply_in(text)) or (rule is not None and rule.severity is Severity.HARD)
+    return said and coded and bool(prose.FAILURE.search(text))
 
 
 def _sent_to(message: Message) -> list[str]:
@@ -151,5 +179,3 @@ def _message_id(explanation: Prose) -> str:
     value = next((value for name, value in explanation.returned if name == "message-id"), "")
     match = re.search(r"<[^<>\s]{1,500}>", value)
     return match.group(0) if match else ""
-
-

@@ -56,7 +56,7 @@ def read_event(event: dict[str, Any]) -> Report | None:
 def read_mail(message: Message) -> Report | None:
     """Return the report of an SES notification that came by mail, or None."""
     text = message.top.text.lstrip()
-    if not text.startswith("{") or "otificationType" not in text and "eventType" not in text:
+    if not text.startswith("{") or not ("otificationType" in text or "eventType" in text):
         return None
     event = _json_at_start(text)
     if "Message" in event:
@@ -84,7 +84,15 @@ def _bounced(bounce: dict[str, Any], one: dict[str, Any]) -> Recipient:
         severity, reason = verdict.severity, verdict.reason
     if str(bounce.get("bounceType")) != "Permanent" and severity is Severity.HARD:
         severity, reason = Severity.SOFT, "try later"
-    return Recipient(address=address, status=verdict.status, reply=verdict.reply, severity=severity, reason=reason, action="failed", text=text[:1_000])
+    return Recipient(
+        address=address,
+        status=verdict.status,
+        reply=verdict.reply,
+        severity=severity,
+        reason=reason,
+        action="failed",
+        text=text[:1_000],
+    )
 
 
 def _delayed(one: dict[str, Any]) -> Recipient:
@@ -103,7 +111,14 @@ def _delayed(one: dict[str, Any]) -> Recipient:
 
 def _original_message_id(mail: dict[str, Any]) -> str:
     """Return the Message-ID that we wrote; SES's own id is another."""
-    return next((str(_dict(one).get("value")) for one in _list(mail.get("headers")) if str(_dict(one).get("name")).lower() == "message-id"), "")
+    return next(
+        (
+            str(_dict(one).get("value"))
+            for one in _list(mail.get("headers"))
+            if str(_dict(one).get("name")).lower() == "message-id"
+        ),
+        "",
+    )
 
 
 def _dict(value: object) -> dict[str, Any]:
