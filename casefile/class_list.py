@@ -167,6 +167,17 @@ def members(session: Session) -> pa.Table:
     return bulk.read(session, query)
 
 
+def placed_rows(session: Session) -> pa.Table:
+    """Return where every member's row came from: `file` (name as received), `row_number` and `member_id`, as text."""
+    query = (
+        sa.select(SourceFile.original_name.label("file"), SourceRow.row_number, MemberRow.member_id)
+        .join(SourceRow, SourceRow.source_file_id == SourceFile.id)
+        .join(MemberRow, MemberRow.source_row_id == SourceRow.id)
+        .order_by(SourceFile.original_name, SourceRow.row_number)
+    )
+    return bulk.read(session, query)
+
+
 def rows_of(session: Session, *, member_id: uuid.UUID) -> Sequence[Any]:
     """Return the source rows of a member with their file and the evidence for their join, as they came in."""
     return session.execute(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from casefile import audit, bulk
-from casefile.tables.claims import Candidate, MatchRun
+from casefile.tables.claims import Candidate, Claim, MatchRun
 from casefile.words import CLAIM_TRANSITIONS, ClaimStatus
 
 CANDIDATE_COLUMNS = ("claim_id", "member_id", "rank", "weight", "probability", "household_probability", "band", "evidence")
@@ -68,6 +68,26 @@ def save_run(
 def runs(session: Session, *, limit: int = 20) -> Sequence[MatchRun]:
     """Return the newest runs first."""
     return session.scalars(sa.select(MatchRun).order_by(MatchRun.finished_at.desc()).limit(limit)).all()
+
+
+def proposals(session: Session) -> pa.Table:
+    """Return every claim with its current candidates as text: `number`, `status`, `band`, `matched_member_id` (of the claim),
+    and `member_id`, `rank`, `probability` of the candidate, which are null for a claim without one.
+    """
+    query = (
+        sa.select(
+            Claim.number,
+            Claim.status,
+            Claim.band,
+            Claim.member_id.label("matched_member_id"),
+            Candidate.member_id,
+            Candidate.rank,
+            Candidate.probability,
+        )
+        .outerjoin(Candidate, sa.and_(Candidate.claim_id == Claim.id, Candidate.current))
+        .order_by(Claim.number, Candidate.rank)
+    )
+    return bulk.read(session, query)
 
 
 def _approvable() -> list[str]:
