@@ -67,7 +67,7 @@ def insert(session: Session, *, table: type[DeclarativeBase], data: pa.Table, on
     return written
 
 
-def read(session: Session, statement: sa.Select[Any]) -> pa.Table:
+def read(session: Session, statement: sa.Select[*tuple[Any, ...]]) -> pa.Table:
     """Return the rows of a select as an Arrow table of text columns (null stays null), about a second per 500,000 rows."""
     query = str(statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]
     names = [str(column.name) for column in statement.selected_columns]
