@@ -31,8 +31,9 @@ with slips of the hand and with old addresses. `orders/` are the shops' order lo
 
 - `truth/rows.parquet`: every row of every file (`row` counts from 1, with titles, headers and blank lines): what it is
   (`kind`: person, title, header, totals, blank, junk), whom it is about (`person_id`) and what was done to it (`fault`).
-- `truth/people.parquet`: every person then and now, household and role in it, `in_class`, `email_in_orders`, what becomes of
-  mail to them (`mailbox`: accepts, bounces_hard, bounces_soft) and what they do (`behaviour`).
+- `truth/people.parquet`: every person in the class period (`_mid`: in its second half) and now, household and role in it,
+  `in_class`, `email_in_orders`, what becomes of mail to them (`mailbox`: accepts, bounces_hard, bounces_soft) and what they
+  do (`behaviour`).
 - `truth/mailboxes.parquet`: what a mail server shall do with mail to each e-mail address.
 - `truth/claims.csv`: the claims to be filed, field by field; columns that begin with `then_` are those at the time of the
   purchase, empty where nothing changed. `expected_person_id` is the member who must be found; it is empty for people who are

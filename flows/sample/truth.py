@@ -47,7 +47,7 @@ def rows_table(file: str, sheet: Sheet) -> pa.Table:
 
 
 def people_table(people: People, addresses: Addresses, **further: Texts | Flags) -> pa.Table:
-    """Return every person with their names, addresses and contacts then and now."""
+    """Return every person with their names, addresses and contacts in the class period (`_mid`: in its second half) and now."""
     everyone = np.arange(len(people))
     columns: dict[str, Any] = {
         "person_id": person_ids(everyone),
@@ -64,6 +64,7 @@ def people_table(people: People, addresses: Addresses, **further: Texts | Flags)
         "email": people.email_then,
         "email_now": people.email_now,
         **addresses.lines(people.address_then),
+        **{f"{name}_mid": column for name, column in addresses.lines(people.address_mid).items()},
         **{f"{name}_now": column for name, column in addresses.lines(people.address_now).items()},
         **further,
     }
