@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,9 @@ from matching.columns import People
 MOST_PAIRS = 20_000
 """A block of more pairs (200 rows) is first split by the rule's refining field, and left out if still larger."""
 
-PAIRS_PER_ROW = 25
-"""Further, looser rules are added while the pairs stay below this many per row."""
+PAIRS_PER_ROW = 6
+FEW_PAIRS = 3_000_000
+"""Looser rules add their smallest blocks (the rarest values) until this many pairs per row, or in all, have been found."""
 
 ALL_PAIRS = 1_500_000
 """So many pairs are compared without any blocking."""
@@ -53,9 +54,13 @@ LOOSER = (
     Rule(("given_start", "family", "city"), "area"),
     Rule(("given", "family_start"), "area"),
     Rule(("given_start", "family"), "area"),
-    Rule(("birth_date",), "given_start"),
     Rule(("street",), "given_start"),
+    Rule(("birth_date",), "given_start"),
     Rule(("postcode",), "given_start"),
+    Rule(("family",), "area"),
+    Rule(("given", "area"), "family_start"),
+    Rule(("given_start", "area"), "family_start"),
+    Rule(("given",), "area"),
 )
 """Rules that bring in rows with misspelled or missing parts; taken in this order while they are affordable."""
 
@@ -69,7 +74,6 @@ class BlockCount:
     capped_blocks: int
     capped_rows: int
     capped_pairs: int
-    used: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +90,19 @@ def pairs(people: People) -> Blocking:
     if people.possible_pairs <= ALL_PAIRS:
         return _all_pairs(people)
     fields = keys(people)
-    found: list[NDArray[np.uint64]] = []
+    found = np.zeros(0, np.uint64)
     counts: list[BlockCount] = []
-    budget = PAIRS_PER_ROW * len(people)
+    budget = max(PAIRS_PER_ROW * len(people), FEW_PAIRS)
     rules = [*((rule, False) for rule in (*RULES, *other_rules(people))), *((rule, True) for rule in LOOSER)]
     for rule, optional in rules:
         blocks = _Blocks.of(fields, rule, people)
         if blocks is None:
             continue
-        if optional and blocks.pair_count > budget - sum(map(len, found)):
-            counts.append(blocks.report(used=False))
-            continue
-        found.append(blocks.pairs())
-        counts.append(blocks.report(used=True))
-    union = _unique(found)
-    return Blocking((union >> np.uint64(32)).astype(np.int32), union.astype(np.uint32).astype(np.int32), tuple(counts))
+        if optional:
+            blocks = blocks.within(budget - len(found))
+        found = _unique([found, blocks.pairs()])
+        counts.append(blocks.report())
+    return Blocking((found >> np.uint64(32)).astype(np.int32), found.astype(np.uint32).astype(np.int32), tuple(counts))
 
 
 def other_rules(people: People) -> list[Rule]:
@@ -206,6 +208,20 @@ class _Blocks:
         starts = _starts(sizes)
         return cls(" + ".join(rule.fields), rows, starts[~large], sizes[~large], lefts[~large], capped)
 
+    def within(self, budget: int) -> _Blocks:
+        """Return the smallest blocks, as many as a number of pairs allows."""
+        counts = _pair_counts(self.sizes, self.lefts)
+        total = np.bincount(np.minimum(counts, MOST_PAIRS), counts)
+        allowed = np.searchsorted(np.cumsum(total), max(budget, 0), side="right")
+        small = counts < allowed
+        if small.all():
+            return self
+        left_out = (int((~small).sum()), int(self.sizes[~small].sum()), int(counts[~small].sum()))
+        blocks, rows, pairs = (a + b for a, b in zip(self.capped, left_out, strict=True))
+        return replace(
+            self, starts=self.starts[small], sizes=self.sizes[small], lefts=self.lefts[small], capped=(blocks, rows, pairs)
+        )
+
     @property
     def pair_count(self) -> int:
         """How many pairs the blocks hold."""
@@ -235,9 +251,9 @@ class _Blocks:
             starts, sizes = starts[sizes > offset], sizes[sizes > offset]
         return np.concatenate(found)
 
-    def report(self, *, used: bool) -> BlockCount:
+    def report(self) -> BlockCount:
         """Return the account of this rule."""
-        return BlockCount(self.name, self.pair_count, *self.capped, used)
+        return BlockCount(self.name, self.pair_count, *self.capped)
 
 
 def _lefts(rows: NDArray[np.uint32], sizes: NDArray[np.int64], left: int | None) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,21 +18,36 @@ LARGEST = 400
 """A component of more rows is first cut by asking for stronger pairs."""
 
 STEP_BITS = 3.0
+TRIMMED = 40.0
+BATCH_CELLS = 2_000_000
 STRONGEST = 12.0
 """Weights are trimmed to this many bits either way before they are averaged: one field's certainty must not outvote all."""
 
 
-def clusters(count: int, left: Rows, right: Rows, weight: Floats, weigh: Weigh) -> NDArray[np.int64]:
-    """Return a cluster number per row from pairs with their weights; `weigh` scores the pairs that were never compared.
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A cluster number per row, and the pairs inside doubtful components as they look once all of their rows are seen."""
+
+    label: NDArray[np.int64]
+    left: Rows
+    right: Rows
+    direct: Floats
+    weight: Floats
+
+
+def clusters(count: int, left: Rows, right: Rows, weight: Floats, weigh: Weigh) -> Grouped:
+    """Group rows by pairs with their weights; `weigh` scores the pairs that were never compared.
 
     Every component of three or more rows is scored completely. Where some pair inside speaks against, the component is cut by
-    average linkage (UPGMA, Sokal and Michener 1958) on the weights: groups join while their average weight is positive.
+    average linkage (UPGMA, Sokal and Michener 1958) on the weights: groups join while their average weight is positive. Pairs
+    inside are then seen together: two rows that a third row joins are as probable as both steps; two rows that were cut apart
+    are no more probable than their groups' average.
     """
     label = _components(count, left, right, weight)
     rows, sizes = _members(label)
     inside_left, inside_right = _inner_pairs(rows, sizes)
     inner = _known_or_weighed(count, inside_left, inside_right, left, right, weight, weigh)
-    return _cut(label, rows, sizes, inner)
+    return _cut(label, rows, sizes, inside_left, inside_right, inner)
 
 
 def _components(count: int, left: Rows, right: Rows, weight: Floats) -> NDArray[np.int64]:
@@ -86,25 +102,50 @@ def _known_or_weighed(count: int, a: Rows, b: Rows, left: Rows, right: Rows, wei
     return inner
 
 
-def _cut(label: NDArray[np.int64], rows: Rows, sizes: Rows, inner: Floats) -> NDArray[np.int64]:
-    """Return labels after cutting the components, all of one size at once."""
-    label = label.copy()
+def _cut(label: NDArray[np.int64], rows: Rows, sizes: Rows, left: Rows, right: Rows, inner: Floats) -> Grouped:
+    """Return labels after cutting the components, and their pairs seen together, all components of one size at once."""
+    label, seen = label.copy(), inner.copy()
     ends = np.cumsum(sizes)
     pair_ends = np.cumsum(sizes * (sizes - 1) // 2)
     fresh = int(label.max(initial=0)) + 1
-    for size in np.unique(sizes):
-        which = np.flatnonzero(sizes == size)
+    for size in np.unique(sizes).tolist():
         pairs = size * (size - 1) // 2
-        weights = inner[(pair_ends[which] - pairs)[:, None] + np.arange(pairs)]
-        doubtful = (weights <= 0).any(axis=1)
-        which, weights = which[doubtful], np.clip(weights[doubtful], -STRONGEST, STRONGEST)
-        for start in range(0, len(which), max(1, 4_000_000 // (size * size))):
-            part = slice(start, start + max(1, 4_000_000 // (size * size)))
-            members = rows[(ends[which[part]] - size)[:, None] + np.arange(size)]
-            groups = _average_linkage(weights[part], int(size))
+        batch = max(1, BATCH_CELLS // (size * size))
+        for which in _batches(np.flatnonzero(sizes == size), batch):
+            at = (pair_ends[which] - pairs)[:, None] + np.arange(pairs)
+            groups = _average_linkage(np.clip(inner[at], -STRONGEST, STRONGEST), size)
+            members = rows[(ends[which] - size)[:, None] + np.arange(size)]
             label[members] = fresh + np.arange(len(members))[:, None] * size + groups
+            seen[at] = _seen_together(inner[at], groups, size)
             fresh += len(members) * size
-    return label
+    return Grouped(label, left, right, inner, seen)
+
+
+def _batches(which: Rows, size: int) -> list[Rows]:
+    return [which[start : start + size] for start in range(0, len(which), size)]
+
+
+def _seen_together(weights: Floats, groups: Rows, size: int) -> Floats:
+    """Return the pairs' weights after the rows beside them are considered."""
+    a, b = np.triu_indices(size, 1)
+    together = groups[:, a] == groups[:, b]
+    trimmed = np.clip(weights, -TRIMMED, TRIMMED)
+    square = np.full((len(weights), size, size), -TRIMMED)
+    square[:, a, b] = square[:, b, a] = trimmed
+    chance = 1 / (1 + np.exp2(-square))
+    joined = chance.copy()
+    one_group = groups[:, :, None] == groups[:, None, :]
+    chance[~one_group] = 0
+    for third in range(size):
+        np.maximum(joined, chance[:, :, third, None] * chance[:, None, third, :], out=joined)
+    member = (groups[:, :, None] == np.arange(size)).astype(float)
+    count = member.sum(axis=1)
+    between = member.transpose(0, 2, 1) @ np.where(np.eye(size, dtype=bool), 0, square) @ member
+    mean = between / np.maximum(count[:, :, None] * count[:, None, :], 1)
+    index = np.arange(len(weights))[:, None]
+    apart = np.minimum(weights, mean[index, groups[:, a], groups[:, b]])
+    odds = joined[:, a, b] / np.maximum(1 - joined[:, a, b], 2.0**-TRIMMED)
+    return np.where(together, np.maximum(weights, np.log2(odds)), apart)
 
 
 def _average_linkage(weights: Floats, size: int) -> NDArray[np.int64]:

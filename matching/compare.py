@@ -77,7 +77,6 @@ class Comparer:
             return self._initials("given", a, b, level, table.GIVEN)
 
         level, code = _best(coded, left, right, one, self.frequencies.bits("given"))
-        self._swap(left, right, level, table.GIVEN)
         return level, self._rarity("given", level == table.GIVEN.index("exact"), code)
 
     def family(self, left: Rows, right: Rows) -> Seen:
@@ -91,7 +90,6 @@ class Comparer:
             return level
 
         level, code = _best(coded, left, right, one, self.frequencies.bits("family"))
-        self._swap(left, right, level, table.FAMILY)
         return level, self._rarity("family", level == table.FAMILY.index("exact"), code)
 
     def middle(self, left: Rows, right: Rows) -> Seen:
@@ -127,9 +125,8 @@ class Comparer:
         def one(a: Codes, b: Codes) -> Level:
             level = _equal(a, b, different=2, exact=5)
             differs = np.flatnonzero(level == 2)
+            level[differs[self.letters("email").alike(a[differs], b[differs], floor=NEAR) > 0]] = table.EMAIL.index("near")
             c, d = self._local_of_email[a[differs]], self._local_of_email[b[differs]]
-            alike = Letters.alike(self.letters("local"), c, d, floor=NEAR)
-            level[differs[alike >= NEAR]] = table.EMAIL.index("near")
             level[differs[(c == d) & (c >= 0)]] = table.EMAIL.index("local")
             return level
 
@@ -206,7 +203,7 @@ class Comparer:
 
     def prepare(self) -> None:
         """Make everything that is made at first use, so that threads only read."""
-        letters = ("given", "family", "middle", "local", "name", "city", *(o.column for o in self.people.others))
+        letters = ("given", "family", "middle", "email", "name", "city", *(o.column for o in self.people.others))
         for field in letters:
             if field in self._letters:
                 _ = self._letters[field].strings, self._letters[field].shape
@@ -266,28 +263,34 @@ class Comparer:
         found = pc.index_in(self.people.fields["given"].values, self.people.fields["family"].values)
         return np.append(pc.fill_null(found, -1).to_numpy(), np.int32(-1)).astype(np.int32)
 
-    def _swap(self, left: Rows, right: Rows, level: Level, comparison: Comparison) -> None:
-        """Mark pairs whose given name is the other's family name, both ways."""
-        if not {"given", "family"} <= self.people.fields.keys():
-            return
-        given, family = self.people.fields["given"].codes, self.people.fields["family"].codes
-        differs = np.flatnonzero(level == comparison.index("different"))
-        a, b = left[differs], right[differs]
-        crossed = (_meets(self._given_as_family[given[a, 0]], family[b, 0])) & (
-            _meets(self._given_as_family[given[b, 0]], family[a, 0])
-        )
-        level[differs[crossed]] = comparison.index("swapped")
+    def _swap(self, left: Rows, right: Rows, seen: dict[str, Seen]) -> None:
+        """Find pairs whose given name is the other's family name, both ways or one way, where nothing agrees directly."""
+        (given, given_rarity), (family, family_rarity) = seen["given"], seen["family"]
+        apart = (given == table.GIVEN.index("different")) | (given == table.GIVEN.index("initial_differs"))
+        at = np.flatnonzero(apart & (family == table.FAMILY.index("different")))
+        names, families = self.people.fields["given"].codes[:, 0], self.people.fields["family"].codes[:, 0]
+        a, b = left[at], right[at]
+        forth = _meets(self._given_as_family[names[a]], families[b])
+        back = _meets(self._given_as_family[names[b]], families[a])
+        for key, crossed in (("half_swapped", forth ^ back), ("swapped", forth & back)):
+            here = at[crossed]
+            given[here], family[here] = table.GIVEN.index(key), table.FAMILY.index(key)
+            family_rarity[here] = 0
+        half = at[forth ^ back]
+        name = np.where((forth & ~back)[forth ^ back], names[left[half]], names[right[half]])
+        as_given = self.frequencies.bits("given")[name]
+        as_family = self.frequencies.bits("family")[self._given_as_family[name]]
+        given_rarity[half] = np.minimum(as_given, as_family)
 
     def _full_name(self, left: Rows, right: Rows, seen: dict[str, Seen]) -> Level:
         """Return the rarity of the full name where both parts agree; the parts' own rarities then no longer count."""
         full = np.zeros(len(left), np.int8)
         if not {"given", "family"} <= seen.keys():
             return full
+        self._swap(left, right, seen)
         (given, given_rarity), (family, family_rarity) = seen["given"], seen["family"]
         both = np.flatnonzero((given == table.GIVEN.index("exact")) & (family == table.FAMILY.index("exact")))
         full[both] = self.frequencies.name_bits(left[both], right[both], given_rarity[both], family_rarity[both])
-        given_rarity[both] = 0
-        family_rarity[both] = 0
         swapped = (given == table.GIVEN.index("swapped")) & (family == table.FAMILY.index("swapped"))
         full[swapped] = self.frequencies.swapped_bits(left[swapped], right[swapped])
         return full
@@ -327,6 +330,7 @@ class Comparer:
         unequal = found == 1
         swapped = year & (x[:, 4:6] == y[:, 6:8]).all(axis=1) & (x[:, 6:8] == y[:, 4:6]).all(axis=1)
         found[unequal & year] = table.BIRTH_DATE.index("year")
+        found[unequal & ((x != y).sum(axis=1) == 2)] = table.BIRTH_DATE.index("two_digits")
         two = year.astype(np.int8) + month + day == 2
         found[unequal & two] = table.BIRTH_DATE.index("two_parts")
         found[unequal & (_one_slip(x, y) | swapped)] = table.BIRTH_DATE.index("one_digit")

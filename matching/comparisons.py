@@ -69,7 +69,9 @@ GIVEN = Comparison(
         Level("similar", 1, 0.010),
         Level("near", 1, 0.035),
         Level("nickname", 1, 0.025),
-        Level("swapped", 1, 0.010, 0.0005),
+        # One name crosses over, or both: how rare they are counts, as for equal names.
+        Level("half_swapped", 1, 0.004, 0.002, rarity=True),
+        Level("swapped", 1, 0.006, 0.0005, rarity=True),
         Level("exact", 1, 0.890, 0.02, rarity=True),
         Level("initial_differs", 2, 0.03),
         Level("initial", 2, 0.97),
@@ -84,8 +86,10 @@ FAMILY = Comparison(
         Level("similar", 1, 0.007, 0.010),
         Level("near", 1, 0.023, 0.020),
         Level("part", 1, 0.015, 0.040),
-        Level("swapped", 1, 0.005, 0.0003),
-        Level("exact", 1, 0.920, 0.7597, rarity=True),
+        Level("exact", 1, 0.925, 0.760, rarity=True),
+        # What crosses over is weighed once, with the given name.
+        Level("half_swapped", 2, 1.0, 1.0),
+        Level("swapped", 2, 1.0, 1.0),
     ),
 )
 
@@ -117,8 +121,9 @@ BIRTH_DATE = Comparison(
     (
         UNKNOWN,
         Level("different", 1, 0.030),
-        Level("year", 1, 0.020),
-        Level("two_parts", 1, 0.040),
+        Level("year", 1, 0.015),
+        Level("two_digits", 1, 0.015),
+        Level("two_parts", 1, 0.030),
         Level("one_digit", 1, 0.050),
         Level("exact", 1, 0.860, 0.01, rarity=True),
         Level("partly_differs", 2, 0.10),

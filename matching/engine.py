@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -70,13 +70,7 @@ def dedupe(rows: pa.Table, schema: Schema, *, model: Model | None = None, thread
     its shares and only the rates of matches are counted anew. Ids must be unique and present (TableFaulty).
     """
     prepared = _prepare([(rows, schema)], threads)
-    found = _match(prepared, model)
-    count = len(prepared.people)
-
-    def weigh(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
-        return _weigh(prepared, found.model, left.astype(np.int32), right.astype(np.int32))
-
-    label = clusters.clusters(count, found.left.astype(np.int64), found.right.astype(np.int64), found.weight, weigh)
+    found, label = _group(prepared, _match(prepared, model))
     ids = prepared.people.ids
     table = pa.table({"id": ids, "cluster": _named(ids, label)})
     return Dedupe(_pairs(prepared, found), found.model, found.counts, prepared, table)
@@ -93,7 +87,7 @@ def link(
 ) -> Link:
     """Find the people of `left` among those of `right`; columns as in `dedupe`, left_id from `left`."""
     prepared = _prepare([(left, schema), (right, right_schema or schema)], threads)
-    found = _match(prepared, model)
+    found, _ = _group(prepared, _match(prepared, model))
     return Link(_pairs(prepared, found), found.model, found.counts, prepared)
 
 
@@ -143,6 +137,51 @@ def _match(prepared: Prepared, model: Model | None) -> _Found:
     )  # fmt: skip
 
 
+def _group(prepared: Prepared, found: _Found) -> tuple[_Found, NDArray[np.int64]]:
+    """Cluster the rows, and let the rows of a cluster speak for each other's pairs."""
+
+    def weigh(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+        return _weigh(prepared, found.model, left.astype(np.int32), right.astype(np.int32))
+
+    left, right = found.left.astype(np.int64), found.right.astype(np.int64)
+    groups = clusters.clusters(len(prepared.people), left, right, found.weight, weigh)
+    changed = (np.abs(groups.weight - groups.direct) > 1e-9) & (groups.weight >= FLOOR_BITS)
+    if prepared.people.left is not None:
+        low, high = np.minimum(groups.left, groups.right), np.maximum(groups.left, groups.right)
+        changed &= (low < prepared.people.left) & (high >= prepared.people.left)
+    return _replaced(found, groups, changed, len(prepared.people)), groups.label
+
+
+def _replaced(found: _Found, groups: clusters.Grouped, changed: NDArray[np.bool_], count: int) -> _Found:
+    """Return the pairs with the weights that changed, new pairs included, in the order of their rows."""
+    low = np.minimum(groups.left, groups.right)[changed]
+    high = np.maximum(groups.left, groups.right)[changed]
+    weight = groups.weight[changed]
+    old = found.left.astype(np.int64) * count + found.right
+    new = low * count + high
+    kept = ~np.isin(old, new)
+    at = np.searchsorted(old, new)
+    known = old[np.minimum(at, max(len(old) - 1, 0))] == new if len(old) else np.zeros(len(new), bool)
+    probability = 1 / (1 + np.exp2(-weight))
+    household = np.zeros(len(new))
+    before = at[known]
+    household[known] = found.household[before] / np.maximum(1 - found.probability[before], 1e-12)
+    household = np.minimum(household, 1.0) * (1 - probability)
+    order = np.argsort(np.concatenate([old[kept], new]), kind="stable")
+
+    def put(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.concatenate([a[kept], b])[order]
+
+    return replace(
+        found,
+        left=np.concatenate([found.left[kept], low.astype(np.int32)])[order],
+        right=np.concatenate([found.right[kept], high.astype(np.int32)])[order],
+        weight=put(found.weight, weight),
+        probability=put(found.probability, probability),
+        household=put(found.household, household),
+    )
+
+
 def _compare(prepared: Prepared, left: Rows, right: Rows) -> tuple[Patterns, NDArray[np.int32]]:
     """Return the distinct patterns of pairs and each pair's pattern number, chunk by chunk on all threads."""
 
@@ -165,7 +204,7 @@ def _learn(prepared: Prepared, found: Patterns, given: Model | None, *, everythi
         return models.rates(given, compared, found, people.possible_pairs)
     strangers, _ = _compare(prepared, *_random_pairs(people))
     start = models.prior(compared, strangers, len(people), people.possible_pairs)
-    return models.learn(start, compared, found, people.possible_pairs, everything=everything)
+    return models.learn(start, compared, found, strangers, people.possible_pairs, everything=everything)
 
 
 def _random_pairs(people: People) -> tuple[Rows, Rows]:

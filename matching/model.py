@@ -152,7 +152,7 @@ def name_correction(columns: tuple[tuple[str, Comparison], ...], patterns: Patte
         (patterns.levels[:, names.index(part)] == dict(columns)[part].index("exact")) * patterns.rarities[:, names.index(part)]
         for part in ("given", "family")
     ]
-    return np.where(full > 0, exact[0] + exact[1] - full, 0.0)
+    return np.where(full > 0, exact[0] + exact[1] - full, 0.0)  # a swapped name has no parts that agree
 
 
 def prior(columns: tuple[tuple[str, Comparison], ...], strangers: Patterns, rows: int, possible_pairs: float) -> Model:
@@ -160,6 +160,14 @@ def prior(columns: tuple[tuple[str, Comparison], ...], strangers: Patterns, rows
     fields = tuple(_prior_field(name, c, _tally(strangers, number, c)) for number, (name, c) in enumerate(columns))
     rate = min(0.25 * rows / max(possible_pairs, 1.0), 0.2)
     return Model(match_rate=rate, household_rate=rate, fields=fields)
+
+
+def _without_matches(
+    model: Model, columns: tuple[tuple[str, Comparison], ...], strangers: Patterns
+) -> tuple[FieldModel, ...]:
+    """Return the priors with strangers' shares from random pairs less the matches that chance put among them."""
+    unmatched = replace(strangers, counts=strangers.counts * (1 - score(model, columns, strangers).probability))
+    return tuple(_prior_field(name, c, _tally(unmatched, number, c)) for number, (name, c) in enumerate(columns))
 
 
 def _tally(patterns: Patterns, number: int, comparison: Comparison) -> Floats:
@@ -212,6 +220,7 @@ def learn(
     start: Model,
     columns: tuple[tuple[str, Comparison], ...],
     patterns: Patterns,
+    strangers: Patterns,
     possible_pairs: float,
     *,
     everything: bool,
@@ -224,6 +233,7 @@ def learn(
     model = start
     for _ in range(LEARNING_ROUNDS):
         model = rates(model, columns, patterns, possible_pairs)
+        start = replace(start, fields=_without_matches(model, columns, strangers))
         model = replace(model, fields=_shares(start, model, columns, patterns, everything=everything))
     return rates(model, columns, patterns, possible_pairs)
 
@@ -253,11 +263,11 @@ def _shares(
             settled &= brought_together(columns, patterns, without=name)
         pairs = np.where(settled, patterns.counts * scores.probability, 0.0)
         tally = np.bincount(patterns.levels[:, number], pairs, minlength=len(comparison.levels))
-        found.append(_towards(start.fields[number], model.fields[number], comparison, tally))
+        found.append(_towards(start.fields[number], comparison, tally))
     return tuple(found)
 
 
-def _towards(start: FieldModel, now: FieldModel, comparison: Comparison, tally: Floats) -> FieldModel:
+def _towards(start: FieldModel, comparison: Comparison, tally: Floats) -> FieldModel:
     match = np.array(start.match)
     for stratum in strata(comparison):
         seen = tally[stratum].sum()
@@ -265,7 +275,7 @@ def _towards(start: FieldModel, now: FieldModel, comparison: Comparison, tally: 
         match[stratum] = (strength * match[stratum] / match[stratum].sum() + tally[stratum]) / (strength + seen)
         if len(stratum) == 1:
             match[stratum] = start.match[stratum[0]]
-    return replace(now, match=tuple(match.tolist()), learned_from=float(tally[1:].sum()))
+    return replace(start, match=tuple(match.tolist()), learned_from=float(tally[1:].sum()))
 
 
 def _without(
