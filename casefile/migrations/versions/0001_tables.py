@@ -21,7 +21,7 @@ select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
 def _create_uuid7() -> None:
     """PostgreSQL 18 has uuidv7() in the core; 15 to 17 make the same from core functions."""
     version = op.get_bind().dialect.server_version_info
-    body = "select uuidv7()" if version and version[0] >= 18 else UUIDV7_BEFORE_18
+    body = "select uuidv7()" if version and int(version[0]) >= 18 else UUIDV7_BEFORE_18
     op.execute(f"create function redress_uuid7() returns uuid language sql volatile as $${body}$$")
 
 
