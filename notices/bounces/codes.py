@@ -72,7 +72,7 @@ def statuses_in(text: str) -> list[str]:
 
 
 def reply_in(text: str) -> str:
-    """Return the three-digit SMTP reply of `text`, a refusal before a success, one beside an enhanced code before a bare one, or ""."""
+    """Return the three-digit SMTP reply of `text`: a refusal before a success, then one beside an enhanced code; or ""."""
     found = [*(code for code, _ in REPLY_AND_STATUS.findall(text)), *REPLY.findall(text)]
     return next((one for one in found if not one.startswith("2")), found[0] if found else "")
 

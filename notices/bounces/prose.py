@@ -44,8 +44,8 @@ LEAD = r"[\s*>\"'<(\[|#•·-]{0,90}"
 SENDMAIL_LINE = re.compile(rf"^[245]\d\d[ -](?:[245]\.\d+\.\d+ +)?<?{ADDRESS.pattern}>?\.\.\. ", re.I)
 LISTED = re.compile(rf"^{LEAD}(?:<?(?:mailto:|smtp:|rfc822;)\s*)?{ADDRESS.pattern}", re.I)
 LABEL = re.compile(
-    r"(?:\b(?:to|recipients?|rcpt to|address(?:es)?|user|for|mailbox|account|deliver\w* (?:to|your message to)|reach|failed|following"
-    r"|destinatari[oa]?|destinatário|destinataire|empfänger|получател\w*|envoy[eé] [aà]|an|para|à|宛先|收件人)|:)"
+    r"(?:\b(?:to|recipients?|rcpt to|address(?:es)?|user|for|mailbox|account|deliver\w* (?:to|your message to)|reach|failed"
+    r"|following|destinatari[oa]?|destinatário|destinataire|empfänger|получател\w*|envoy[eé] [aà]|an|para|à|宛先|收件人)|:)"
     r"\W{0,6}(?:address(?:es)?|recipients?|mail|is|was)?\W{0,6}$",
     re.I,
 )

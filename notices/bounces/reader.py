@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from notices.bounces import automatic, codes, delivery_status, feedback, prose, sns
+from notices.bounces import automatic, codes, delivery_status, feedback, prose, ses
 from notices.bounces.addresses import addresses_in, is_daemon, is_mail_system
 from notices.bounces.classify import Verdict, classify
 from notices.bounces.mime import Message, parse
@@ -30,7 +30,7 @@ def read(raw: bytes) -> Report:
     report = (
         feedback.read(message)
         or _from_fields(message, explanation)
-        or sns.read_mail(message)
+        or ses.read_mail(message)
         or automatic.read_receipt(message)
         or _from_prose(message, explanation)
         or (automatic.auto_reply(message) if automatic.is_auto_reply(message) else Report(kind=Kind.NOT_A_REPORT))
@@ -38,7 +38,7 @@ def read(raw: bytes) -> Report:
     return replace(
         report,
         original_message_id=report.original_message_id or _message_id(explanation),
-        sent_to=tuple(_sent_to(message)),
+        sent_to=(*report.sent_to, *_sent_to(message), *_return_paths(explanation)),
     )
 
 
@@ -173,6 +173,13 @@ def _tells_of_failure(text: str) -> bool:
 def _sent_to(message: Message) -> list[str]:
     values = [value for name in ("to", "x-original-to", "delivered-to", "envelope-to") for value in message.top.all(name)]
     return list(dict.fromkeys(one for value in values for one in addresses_in(value)))
+
+
+def _return_paths(explanation: Prose) -> list[str]:
+    """Return the return path of the returned mail: a complaint comes to a mailbox that says nothing of the notice."""
+    return [
+        one for name, value in explanation.returned if name in ("return-path", "x-envelope-from") for one in addresses_in(value)
+    ]
 
 
 def _message_id(explanation: Prose) -> str:

@@ -1,129 +1,116 @@
-"""Amazon SES events: verified SNS envelopes and what they say (SES event publishing and notification JSON)."""
+"""Amazon SNS envelopes: nothing is believed before its signature, its certificate's host and its topic are."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import datetime
+import functools
 import json
 import re
+from collections.abc import Callable, Collection
 from typing import Any
 
-from notices.bounces.classify import classify
-from notices.bounces.mime import Message
-from notices.bounces.report import Kind, Recipient, Report, Severity
+import httpx
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-SUBTYPE_MEANS: dict[str, tuple[Severity, str]] = {
-    "NoEmail": (Severity.HARD, "bad address"),
-    "General": (Severity.SOFT, "undefined"),
-    # Amazon refused by itself because of what others saw: hearsay, not the receiver's word.
-    "Suppressed": (Severity.POLICY, "provider's suppression list"),
-    "OnAccountSuppressionList": (Severity.POLICY, "provider's suppression list"),
-    "MailboxFull": (Severity.SOFT, "mailbox full"),
-    "MessageTooLarge": (Severity.POLICY, "message too large"),
-    "ContentRejected": (Severity.POLICY, "content"),
-    "AttachmentRejected": (Severity.POLICY, "content"),
+from casefile.errors import RedressError
+
+# Amazon SNS Developer Guide, "Verifying the signatures of Amazon SNS messages".
+CERTIFICATE_ADDRESS = re.compile(
+    r"https://sns\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?/SimpleNotificationService-[0-9a-f]{1,80}\.pem", re.ASCII
+)
+SIGNED_FIELDS = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
+    "UnsubscribeConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
 }
+OPTIONAL_FIELDS = ("Subject",)
+MAX_ENVELOPE_BYTES = 300_000
+"""SNS carries at most 256 kB."""
 
 
-def read_event(event: dict[str, Any]) -> Report | None:
-    """Return the report of one SES event or notification, or None when it is not about a delivery."""
-    kind = str(event.get("eventType") or event.get("notificationType") or "").casefold()
-    mail = _dict(event.get("mail"))
-    message_id = _original_message_id(mail)
-    if kind == "bounce":
-        bounce = _dict(event.get("bounce"))
-        recipients = tuple(_bounced(bounce, _dict(one)) for one in _list(bounce.get("bouncedRecipients")))
-        return Report(kind=Kind.BOUNCE, recipients=recipients, original_message_id=message_id)
-    if kind == "complaint":
-        complaint = _dict(event.get("complaint"))
-        feedback = str(complaint.get("complaintFeedbackType") or "abuse")
-        people = [str(_dict(one).get("emailAddress") or "") for one in _list(complaint.get("complainedRecipients"))]
-        recipients = tuple(Recipient(address=one, severity=Severity.POLICY, reason=feedback) for one in people if one)
-        return Report(kind=Kind.COMPLAINT, recipients=recipients, feedback=feedback, original_message_id=message_id)
-    if kind == "delivery":
-        delivery = _dict(event.get("delivery"))
-        verdict = classify(text=str(delivery.get("smtpResponse") or ""))
-        recipients = tuple(
-            Recipient(address=str(one), status=verdict.status, reply=verdict.reply, action="delivered", reason="delivered")
-            for one in _list(delivery.get("recipients"))
-        )
-        return Report(kind=Kind.DELIVERED, recipients=recipients, original_message_id=message_id)
-    if kind == "deliverydelay":
-        delay = _dict(event.get("deliveryDelay"))
-        recipients = tuple(_delayed(_dict(one)) for one in _list(delay.get("delayedRecipients")))
-        return Report(kind=Kind.BOUNCE, recipients=recipients, original_message_id=message_id)
-    return None
+class EnvelopeRefused(RedressError):
+    """An SNS message that is not proved to come from a known topic."""
 
 
-def read_mail(message: Message) -> Report | None:
-    """Return the report of an SES notification that came by mail, or None."""
-    text = message.top.text.lstrip()
-    if not text.startswith("{") or not ("otificationType" in text or "eventType" in text):
-        return None
-    event = _json_at_start(text)
-    if "Message" in event:
-        event = _json_at_start(str(event["Message"]))
-    return read_event(event)
+def verified(
+    body: bytes, *, topics: Collection[str], certificate: Callable[[str], bytes], now: datetime.datetime
+) -> dict[str, str]:
+    """Return the fields of an SNS message whose signature holds.
+
+    `topics` are the TopicArns that we subscribed to, `certificate` fetches the PEM of an address (called only for an address
+    of Amazon's). Raises `EnvelopeRefused` for anything else: another topic, SignatureVersion 1 (SHA-1), a strange
+    certificate host, a certificate out of its time, a signature that does not fit.
+    """
+    envelope = _fields(body)
+    if envelope.get("TopicArn") not in topics:
+        raise EnvelopeRefused("The message is from a topic that is not ours.")
+    if envelope.get("SignatureVersion") != "2":
+        raise EnvelopeRefused("The message is not signed with signature version 2 (SHA-256).")
+    address = envelope.get("SigningCertURL", "")
+    if not CERTIFICATE_ADDRESS.fullmatch(address):
+        raise EnvelopeRefused("The signing certificate is not at an address of Amazon SNS.")
+    _check(envelope, certificate(address), now)
+    return envelope
 
 
-def _json_at_start(text: str) -> dict[str, Any]:
-    # A mail system that breaks long lines marks the place with "!".
-    for source in (text, text.replace("!\n ", "").replace("\n", "")):
-        try:
-            return _dict(json.JSONDecoder(strict=False).raw_decode(source.lstrip())[0])
-        except (ValueError, RecursionError):
-            continue
-    return {}
+def event_in(envelope: dict[str, str]) -> dict[str, Any]:
+    """Return the SES event that a verified notification carries, or an empty one when it carries something else."""
+    try:
+        event = json.loads(envelope.get("Message", ""))
+    except (ValueError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}
 
 
-def _bounced(bounce: dict[str, Any], one: dict[str, Any]) -> Recipient:
-    text = re.sub(r"^\s*smtp;\s*", "", str(one.get("diagnosticCode") or ""))
-    status, address = str(one.get("status") or ""), str(one.get("emailAddress") or "")
-    status = status if re.fullmatch(r"[245]\.\d{1,3}\.\d{1,3}", status) else ""
-    severity, reason = SUBTYPE_MEANS.get(str(bounce.get("bounceSubType")), (Severity.SOFT, "undefined"))
-    verdict = classify(text=text, status=status)
-    if reason == "undefined" or (text and severity is Severity.HARD):
-        severity, reason = verdict.severity, verdict.reason
-    if str(bounce.get("bounceType")) != "Permanent" and severity is Severity.HARD:
-        severity, reason = Severity.SOFT, "try later"
-    return Recipient(
-        address=address,
-        status=verdict.status,
-        reply=verdict.reply,
-        severity=severity,
-        reason=reason,
-        action="failed",
-        text=text[:1_000],
-    )
+@functools.lru_cache(maxsize=16)
+def fetch_certificate(address: str) -> bytes:
+    """Fetch a signing certificate over HTTPS, without following redirects, and keep it; raises `EnvelopeRefused`."""
+    try:
+        answer = httpx.get(address, follow_redirects=False, timeout=10)
+    except httpx.HTTPError as error:
+        raise EnvelopeRefused("The signing certificate could not be fetched.") from error
+    if answer.status_code != 200:
+        raise EnvelopeRefused("The signing certificate could not be fetched.")
+    return answer.content
 
 
-def _delayed(one: dict[str, Any]) -> Recipient:
-    text = str(one.get("diagnosticCode") or "")
-    verdict = classify(text=text, action="delayed")
-    return Recipient(
-        address=str(one.get("emailAddress") or ""),
-        status=verdict.status,
-        reply=verdict.reply,
-        severity=verdict.severity,
-        reason=verdict.reason,
-        action="delayed",
-        text=text[:1_000],
-    )
+def string_to_sign(envelope: dict[str, str]) -> bytes:
+    """Return what Amazon signed: name and value of the type's fields, each on a line, by name."""
+    names = SIGNED_FIELDS[envelope["Type"]]
+    return "".join(f"{name}\n{envelope[name]}\n" for name in names if name in envelope).encode()
 
 
-def _original_message_id(mail: dict[str, Any]) -> str:
-    """Return the Message-ID that we wrote; SES's own id is another."""
-    return next(
-        (
-            str(_dict(one).get("value"))
-            for one in _list(mail.get("headers"))
-            if str(_dict(one).get("name")).lower() == "message-id"
-        ),
-        "",
-    )
+def _fields(body: bytes) -> dict[str, str]:
+    if len(body) > MAX_ENVELOPE_BYTES:
+        raise EnvelopeRefused("The message is larger than SNS sends.")
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise EnvelopeRefused("The message is no JSON.") from error
+    if not isinstance(found, dict):
+        raise EnvelopeRefused("The message is no SNS message.")
+    envelope = {name: value for name, value in found.items() if isinstance(value, str)}
+    wanted = SIGNED_FIELDS.get(envelope.get("Type", ""), ("Type",))
+    if any(name not in envelope for name in wanted if name not in OPTIONAL_FIELDS):
+        raise EnvelopeRefused("The message is no SNS message.")
+    return envelope
 
 
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _check(envelope: dict[str, str], pem: bytes, now: datetime.datetime) -> None:
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+        signature = base64.b64decode(envelope.get("Signature", ""), validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise EnvelopeRefused("The signature or its certificate cannot be read.") from error
+    key = certificate.public_key()
+    if not (certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc) or not isinstance(key, rsa.RSAPublicKey):
+        raise EnvelopeRefused("The signing certificate does not hold today.")
+    try:
+        key.verify(signature, string_to_sign(envelope), padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature as error:
+        raise EnvelopeRefused("The signature does not fit the message.") from error
