@@ -79,7 +79,7 @@ def _build(top: Section, *, folder: Path, merchants: list[PlacedMerchant], sha25
         court=case.text("court"),
         docket_number=case.text("docket_number"),
         class_definition=case.localised("class_definition", languages=languages),
-        about=case.localised("about", languages=languages, optional=True),
+        about=case.localised("about", languages=languages),
         languages=languages,
         site_domain=sections.read_domain(case, "site_domain"),
         time_zone=sections.read_time_zone(case),

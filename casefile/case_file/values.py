@@ -122,11 +122,8 @@ class Section:
             self.fault(key, f"{self.name(key)} names the same thing twice.")
         return cleaned
 
-    def localised(self, key: str, *, languages: tuple[str, ...], optional: bool = False) -> dict[str, str]:
+    def localised(self, key: str, *, languages: tuple[str, ...]) -> dict[str, str]:
         """Return a text in each of the case's languages."""
-        if optional and key not in self.values:
-            self.taken.add(key)
-            return {}
         section = self.section(key)
         texts = {language: section.text(language, several_lines=True) for language in languages}
         section.close(kind="language")

@@ -13,6 +13,7 @@ from rich.table import Table
 from flows.cli import opening
 
 if TYPE_CHECKING:
+    from casefile.case_folder import CaseFolder
     from casefile.cases import OpenedCase
 
 app = typer.Typer(no_args_is_help=True)
@@ -22,20 +23,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.
 
 @app.command()
 def check(folder: FolderArgument, *, as_json: JsonOption = False) -> None:
-    """Check a case folder and report every fault with its file and line; nothing is stored."""
+    """Check a case folder with its notices and report every fault with its file and line; nothing is stored."""
     from casefile.case_file.read import check_case_folder
 
     checked = check_case_folder(folder)
+    case = checked.case
+    faults = [str(fault) for fault in checked.faults] if case is None else _notice_faults(case)
     if as_json:
-        faults = [{"file": fault.file, "line": fault.line, "text": fault.text} for fault in checked.faults]
-        typer.echo(json.dumps({"folder": str(folder), "sound": checked.case is not None, "faults": faults}, ensure_ascii=False))
+        typer.echo(json.dumps({"folder": str(folder), "sound": not faults, "faults": faults}, ensure_ascii=False))
     else:
-        for fault in checked.faults:
-            typer.echo(str(fault))
-        if checked.case is not None:
-            case = checked.case
+        for fault in faults:
+            typer.echo(fault)
+        if case is not None and not faults:
             typer.echo(f"{case.short_name}: no fault found ({len(case.merchants)} merchants, {', '.join(case.languages)}).")
-    if checked.case is None:
+    if faults:
         raise typer.Exit(2)
 
 
@@ -44,8 +45,11 @@ def open_(folder: FolderArgument) -> None:
     """Check a case folder and load it into the database; doing it again brings over what changed."""
     from casefile import cases, database
     from casefile.case_file.read import read_case_folder
+    from casefile.errors import CaseFolderFaulty
 
     case = read_case_folder(folder.absolute())
+    if faults := _notice_faults(case):
+        raise CaseFolderFaulty(f"the notices of {folder} have faults:\n" + "\n".join(faults))
     _, engine = opening.installation()
     with database.open_session(engine, actor=opening.actor()) as session:
         opened = cases.open_folder(session, folder=case)
@@ -67,6 +71,24 @@ def list_() -> None:
     for slug, case in folders:
         table.add_row(slug, case.short_name, case.docket_number, str(case.dates.claim_deadline), str(case.path))
     Console().print(table)
+
+
+def _notice_faults(case: CaseFolder) -> list[str]:
+    """Return what is wrong with the notice templates of a case; the one that no case can do without is the class notice."""
+    from casefile.errors import TemplateFaults
+    from notices.templates import read_kind
+
+    sender = {name: getattr(case.mail, name) for name in ("sender_name", "sender_address", "reply_to")}
+    faults = []
+    if not (case.notices_path / "class_notice").is_dir():
+        faults.append("notices: there is no folder class_notice with the notice that the court ordered.")
+    kinds = sorted(path for path in case.notices_path.glob("*") if path.is_dir())
+    for kind in kinds:
+        try:
+            read_kind(kind, languages=case.languages, sender=sender)
+        except TemplateFaults as error:
+            faults.extend(f"notices/{kind.name}: {line}" for line in str(error).splitlines())
+    return faults
 
 
 def _sentence(opened: OpenedCase) -> str:

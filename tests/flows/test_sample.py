@@ -227,11 +227,3 @@ def test_the_command_writes_a_sample_and_says_where(tmp_path: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert "50 class members in 9 files" in shown.output
     assert "Nobody in these files ever lived" in (tmp_path / "x" / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_command_checks_a_case_folder(tmp_path: Path) -> None:
-    sound = CliRunner().invoke(build(), ["case", "check", str(DEMO)])
-    assert (sound.exit_code, "no fault found" in sound.output) == (0, True)
-    (tmp_path / "case.toml").write_text("[case]\nslug = 'x'\nnotice = 2026-02-30\n", encoding="utf-8")
-    faulty = CliRunner().invoke(build(), ["case", "check", str(tmp_path)])
-    assert (faulty.exit_code, faulty.output) == (2, "case.toml, line 3: 2026-02-30 is not a date or time that exists.\n")
