@@ -29,6 +29,14 @@ class ListRefused(RedressError):
     """A list that cannot be read, or not safely; nothing of it was stored."""
 
 
+class ListOfAnotherCase(ListRefused):
+    """A list whose docket number is not this case's; nothing of it was stored."""
+
+
+class DiskFull(RedressError):
+    """There is no room for what should be stored; nothing of it was."""
+
+
 class CaseFolderFaulty(RedressError):
     """The case folder contradicts itself or the calendar; every fault is listed with its file and line."""
 
@@ -75,3 +83,15 @@ class CampaignRefused(RedressError):
 
 class ApprovalRefused(RedressError):
     """A person's approval does not count, and why."""
+
+
+class DraftGone(RedressError):
+    """A claim draft that expired or never was."""
+
+
+class ClaimFiled(RedressError):
+    """A draft whose claim was filed already; its receipt is what there is to see."""
+
+
+class PortTaken(RedressError):
+    """The site cannot listen where it should: something else does, or it may not."""

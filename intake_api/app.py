@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from casefile import database
 from casefile.settings import Settings
 from intake_api import error_pages, rendering, security
+from intake_api.claimant import routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,7 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
     app.state.form_key = security.form_key(settings)
     app.mount("/static", LongLivedFiles(directory=rendering.STATIC_DIRECTORY), name="static")
     app.add_api_route("/health", health, include_in_schema=False)
+    app.include_router(routes.router)  # last: its addresses begin with the name of a case
     return app
 
 

@@ -7,7 +7,7 @@ import traceback
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casefile import errors
@@ -20,6 +20,7 @@ STATUS: dict[type[errors.RedressError], int] = {
     errors.TransitionRefused: 409,
     errors.ForeignRequest: 403,
     errors.FormExpired: 400,
+    errors.DraftGone: 410,
     errors.TooLarge: 413,
     errors.TooManyTries: 429,
     errors.DatabaseUnavailable: 503,
@@ -42,6 +43,13 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
     405: (marked("This was not accepted"), marked("This address does not take what was sent. Go back and try again.")),
     409: (marked("This has changed in the meantime"), marked("Somebody else changed this before you. Open the page again.")),
+    410: (
+        marked("Please start again"),
+        marked(
+            "We keep the answers of a claim that was not sent for 24 hours in your browser's name, then we remove them. "
+            "There is no claim in progress here now. If you saw a claim number, your claim is safe."
+        ),
+    ),
     413: (marked("That was too large"), marked("What you sent is larger than this page takes. Go back and send less.")),
     422: (marked("We could not read that"), marked("Go back, check what you entered and try again.")),
     429: (marked("Too many tries"), marked("Please wait a while and try again. You can also call us: we can help by telephone.")),
@@ -90,6 +98,8 @@ class ErrorPages:
 
 def answer(path: str, error: Exception) -> Response:
     """Return the page of an error that was raised at `path`."""
+    if isinstance(error, errors.ClaimFiled):
+        return RedirectResponse(f"{home_of(path)}claim/receipt", status_code=303)
     status = status_of(error)
     if status == 500:
         log.error("unexpected error", error=type(error).__name__, where=places(error))
@@ -104,6 +114,7 @@ def answer(path: str, error: Exception) -> Response:
         text=text,
         detail=detail,
         home_url=home_of(path),
+        claim_url=f"{home_of(path)}claim" if status == 410 else None,
     )
     if status in (429, 503):
         response.headers["Retry-After"] = "60"
