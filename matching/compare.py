@@ -47,7 +47,8 @@ class Comparer:
             seen[field] = self._compare(field, comparison)(left, right)
         full = self._full_name(left, right, seen)
         self._gate_email(seen)
-        levels = np.stack([seen[field][0] for field, _ in self.columns], axis=1)
+        nothing = np.zeros((len(left), 0), np.int8)  # every column of the table is empty
+        levels = np.stack([seen[field][0] for field, _ in self.columns], axis=1) if self.columns else nothing
         rarities = np.stack([*(seen[field][1] for field, _ in self.columns), full], axis=1)
         return levels, rarities
 

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from matching.errors import LabelsFaulty
 from matching.evaluate import BAND_EDGES, Floats
 from matching.intervals import Interval, clopper_pearson
 
@@ -49,6 +50,14 @@ def band_name(low: float, high: float) -> str:
 def bands(probabilities: Floats, edges: Sequence[float] = BAND_EDGES) -> NDArray[np.int64]:
     """Return the number of each probability's band; the last band includes its upper edge."""
     return np.clip(np.searchsorted(np.asarray(edges), probabilities, side="right") - 1, 0, len(edges) - 2)
+
+
+def accepted_from(threshold: float) -> list[str]:
+    """Return the bands that lie above a threshold; LabelsFaulty where the threshold cuts a band, which no sample can tell."""
+    if threshold not in BAND_EDGES[:-1]:
+        edges = ", ".join(f"{edge:g}" for edge in BAND_EDGES[:-1])
+        raise LabelsFaulty(f"The sample was drawn by bands, so the threshold must be one of {edges}, not {threshold:g}.")
+    return [band_name(low, high) for low, high in itertools.pairwise(BAND_EDGES) if low >= threshold]
 
 
 def draw(pairs: pa.Table, *, per_band: int, seed: int, unmatched: Sequence[str] = ()) -> pa.Table:

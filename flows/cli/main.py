@@ -23,7 +23,7 @@ GROUPS = {
 }
 """Name of each group (module `flows.cli.<name>`, with _ for -) and its line in `redress --help`."""
 
-COMMANDS: tuple[str, ...] = ("matching", "sample")
+COMMANDS: tuple[str, ...] = ("serve", "matching", "evaluate", "sample")
 """Modules `flows.cli.<name>` whose `app` holds commands that stand at the top, such as `redress dedupe`."""
 
 
