@@ -34,10 +34,10 @@ class Household(StrEnum):
 
 
 HOUSEHOLDS = {
-    Household.ALONE: 0.54,
+    Household.ALONE: 0.555,
     Household.SPOUSE: 0.27,
-    Household.JUNIOR: 0.04,
-    Household.TWIN: 0.02,
+    Household.JUNIOR: 0.03,
+    Household.TWIN: 0.015,
     Household.RELATIVE: 0.08,
     Household.ROOMMATE: 0.05,
 }
@@ -182,8 +182,9 @@ def _name_twins(rng: np.random.Generator, at: Numbers, origin: Numbers, is_femal
         sibling = person - 1
         is_female[person] = is_female[sibling]
         pool = given_names()[(_ORIGIN_NAMES[origin[person]], "f" if is_female[person] else "m")].values
-        alike = [name for name in pool if name[0] == given[sibling][0] and name != given[sibling]]
-        given[person] = alike[int(choice * len(alike))] if alike else f"{given[sibling]}a"
+        others = [name for name in pool if name != given[sibling]]
+        alike = [name for name in others if name[0] == given[sibling][0]] or others
+        given[person] = alike[int(choice * len(alike))]
 
 
 def _name_namesakes(rng: np.random.Generator, is_alone: Flags, columns: tuple[Numbers | Texts | Flags, ...]) -> None:

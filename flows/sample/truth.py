@@ -18,8 +18,8 @@ from flows.sample.sheets import NOBODY, Sheet
 
 MAILBOXES = {"accepts": 0.955, "bounces_hard": 0.030, "bounces_soft": 0.015}
 """What becomes of mail; fewer hard bounces than old lists really have, for a campaign pauses itself above 5 %."""
-BEHAVIOURS = {"ignores": 0.99, "unsubscribes": 0.006, "opts_out": 0.003, "complains": 0.001}
-"""What those do who file no claim."""
+BEHAVIOURS = {"ignores": 0.9906, "unsubscribes": 0.006, "opts_out": 0.003, "complains": 0.0004}
+"""What those do who file no claim; complaints stay below the one in a thousand at which a campaign pauses itself."""
 
 
 def person_ids(person: Numbers) -> Texts:
