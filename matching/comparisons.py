@@ -51,10 +51,14 @@ UNKNOWN = Level("unknown", 0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A field and its levels, from the weakest to the strongest inside each stratum."""
+    """A field and its levels, from the weakest to the strongest inside each stratum.
+
+    A field that is not `learned` keeps its priors: what it tells apart, nothing else in the data does.
+    """
 
     field: str
     levels: tuple[Level, ...]
+    learned: bool = True
 
     def index(self, key: str) -> int:
         """Return the number of a level."""
@@ -110,10 +114,11 @@ SUFFIX = Comparison(
     (
         UNKNOWN,
         # Stated on one side only: father and son share a name and an address, and lists often drop the suffix of one.
-        Level("one_side", 1, 0.35, 0.60),
-        Level("different", 2, 0.03, 0.70),
-        Level("exact", 2, 0.97, 0.30),
+        Level("one_side", 1, 0.10, 0.75),
+        Level("different", 2, 0.015, 0.70),
+        Level("exact", 2, 0.985, 0.30),
     ),
+    learned=False,
 )
 
 BIRTH_DATE = Comparison(

@@ -269,6 +269,8 @@ def _shares(
 
 def _towards(start: FieldModel, comparison: Comparison, tally: Floats) -> FieldModel:
     match = np.array(start.match)
+    if not comparison.learned:
+        return start
     for stratum in strata(comparison):
         seen = tally[stratum].sum()
         strength = max(PRIOR_PAIRS, PRIOR_SHARE * seen)
