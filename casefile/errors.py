@@ -95,3 +95,11 @@ class ClaimFiled(RedressError):
 
 class PortTaken(RedressError):
     """The site cannot listen where it should: something else does, or it may not."""
+
+
+class SigningKeyFaulty(RedressError):
+    """The key that signs our mail cannot be used."""
+
+
+class AddressRefused(RedressError):
+    """An e-mail address to which nothing can be sent."""

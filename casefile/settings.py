@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
     smtp_tls: str = Field(default="auto", description="TLS to the mail server: auto (STARTTLS if offered), always, never.")
     smtp_connections: int = Field(default=16, description="Most connections that one sender opens to the mail server.")
+    dkim_key_file: Path | None = Field(
+        default=None, description="RSA-2048 key (PEM) with which we sign notices (DKIM); without it the relay signs."
+    )
+    dkim_selector: str = Field(default="redress", description="DKIM selector under which that key is published.")
     session_idle_seconds: int = Field(default=1800, description="A staff session ends after this long without a request.")
     session_absolute_seconds: int = Field(default=43200, description="A staff session ends after this long in any case.")
     prefect_api_url: str | None = Field(default=None, description="Address of the Prefect server's API, for the dispatcher.")
