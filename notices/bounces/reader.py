@@ -112,6 +112,9 @@ def _from_passage(address: str, passage: Passage, whole: str, action: str, subje
             break
         told = classify(text=text, status=verdict.status, reply=verdict.reply, action=action, context=whole)
         verdict = told if told.reason not in UNTOLD or not verdict.status else verdict
+    if not verdict.status and not verdict.reply:
+        found = codes.statuses_in(passage.text)
+        verdict = replace(verdict, status=codes.most_telling(found), reply=codes.reply_in(passage.text))
     return _recipient(address, verdict, action, passage.text)
 
 

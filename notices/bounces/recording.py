@@ -34,7 +34,8 @@ NO_COMPLAINT = ("not-spam", "auth-failure", "dmarc")
 def record_mail(session: Session, *, key: bytes, raw: bytes, envelope: Sequence[str], report: Report) -> bool:
     """Record what a returned message says; the same octets count once. Return whether it was new.
 
-    `key` is the case's key of return paths (`notices.campaign.case_keys`), `envelope` the recipients that the inlet was given (none from IMAP).
+    `key` is the case's key of return paths (`notices.campaign.case_keys`), `envelope` the recipients that the inlet was given
+    (none from IMAP).
     """
     event_id = hashlib.sha256(raw).hexdigest()
     return record(session, key=key, report=report, source="mail", event_id=event_id, came_to=(*envelope, *report.sent_to))

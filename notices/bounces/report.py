@@ -49,7 +49,8 @@ class Report:
     """One message read: its kind, its recipients, and what ties it to a notice.
 
     `feedback` is the RFC 5965 feedback type of a complaint. `sent_to` are the addresses to which the report came and the
-    return path of the returned mail (one that we signed names the notice) and `original_message_id` the Message-ID of the mail that it is about.
+    return path of the returned mail (one that we signed names the notice). `original_message_id` is the Message-ID of the
+    mail that the report is about.
     """
 
     kind: Kind
