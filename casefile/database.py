@@ -127,7 +127,7 @@ def open_session(engine: Engine, *, actor: str) -> Iterator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             session.info.update(actor=actor, case_id=None)
             yield session
-    except OperationalError as error:
+    except (OperationalError, psycopg.OperationalError) as error:
         raise unavailable() from error
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -11,6 +12,8 @@ from typing import Any, TextIO
 
 from casefile.errors import ListRefused
 from casefile.list_file.limits import Limits
+
+DISK_FULL = "The disk is full: the rows could not be written down, so nothing was imported. Make room and try again."
 
 
 def limit(limits: Limits) -> None:
@@ -56,6 +59,9 @@ def main() -> None:
         answer = {"refused": str(error)}
     except MemoryError:
         answer = {"refused": f"Reading the file took more than {limits.memory_bytes // 1024**2} MB of memory. It was given up."}
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        answer = {"refused": DISK_FULL if full else f"The file could not be read ({error.strerror})."}
     except Exception as error:
         # A sentence without the cell that caused it: the text of the error may hold personal data.
         step = _last_step(error)

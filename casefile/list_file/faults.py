@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
     NO_ROWS = "no_rows"
     NO_USABLE_COLUMN = "no_usable_column"
     HEADER_CONTRADICTED = "header_contradicted"
+    PROFILE_USED = "profile_used"
     MAPPED_BY_CONTENTS = "mapped_by_contents"
     COUNT_MISMATCH = "count_mismatch"
     OTHER_SHEETS = "other_sheets"

@@ -19,7 +19,9 @@ SAMPLE_ROWS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class OpenList:
-    """A list that can be read: `columns` as in the file, `names` made different from each other, `sample` its first rows."""
+    """A list that can be read: `columns` as in the file, `names` made different from each other, `sample` its first
+    rows, `titles` the text of the rows above the header.
+    """
 
     encoding: str
     dialect: dict[str, object]
@@ -27,6 +29,7 @@ class OpenList:
     names: tuple[str, ...]
     has_header: bool
     sample: list[list[str]]
+    titles: tuple[str, ...]
     faults: tuple[Fault, ...]
     rows: Callable[[], Iterator[Record]]
 
@@ -48,7 +51,7 @@ def _open_text(path: Path, options: Options, limits: Limits) -> OpenList:
     def rows(width: int = 0) -> Iterator[Record]:
         return records.cut(path, encoding, dialect, limits=limits, width=width)
 
-    header, sample = _header(rows(), options, limits)
+    header, titles, sample = _header(rows(), options, limits)
     shown = dialect.as_json() | {"header_row": header.number or None}
     return OpenList(
         encoding=encoding.name,
@@ -57,6 +60,7 @@ def _open_text(path: Path, options: Options, limits: Limits) -> OpenList:
         names=header.names,
         has_header=header.present,
         sample=sample,
+        titles=titles,
         faults=(*encoding.faults, *dialect.faults, *header.faults),
         rows=lambda: (record for record in rows(len(header.names)) if record.number > header.number),
     )
@@ -64,7 +68,7 @@ def _open_text(path: Path, options: Options, limits: Limits) -> OpenList:
 
 def _open_sheet(path: Path, options: Options, limits: Limits, format_name: str) -> OpenList:
     sheet = sheets.open_sheet(path, format_name=format_name, limits=limits, named=options.sheet)
-    header, sample = _header(sheets.cut(sheet, limits=limits), options, limits)
+    header, titles, sample = _header(sheets.cut(sheet, limits=limits), options, limits)
     return OpenList(
         encoding="utf-8",
         dialect={"format": format_name, "sheet": sheet.name, "header_row": header.number or None},
@@ -72,16 +76,18 @@ def _open_sheet(path: Path, options: Options, limits: Limits, format_name: str) 
         names=header.names,
         has_header=header.present,
         sample=sample,
+        titles=titles,
         faults=(*sheet.faults, *header.faults),
         rows=lambda: (record for record in sheets.cut(sheet, limits=limits) if record.number > header.number),
     )
 
 
-def _header(rows: Iterator[Record], options: Options, limits: Limits) -> tuple[headers.Header, list[list[str]]]:
-    """Find the header among the first rows and return it with the rows below it."""
+def _header(rows: Iterator[Record], options: Options, limits: Limits) -> tuple[headers.Header, tuple[str, ...], list[list[str]]]:
+    """Find the header among the first rows and return it with the text of the rows above and the rows below it."""
     first = [(record.number, record.cells) for record in islice(rows, SAMPLE_ROWS)]
     widest = max((len(cells) for _, cells in first), default=0)
     if widest > limits.columns:
         raise ListRefused(f"A row has {widest:,} cells; at most {limits.columns:,} columns are read.")
     header = headers.find(first, said=options.header)
-    return header, [cells for number, cells in first if number > header.number]
+    titles = tuple(" ".join(cells)[:500] for number, cells in first if number < header.number)
+    return header, titles, [cells for number, cells in first if number > header.number]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -120,6 +120,13 @@ def _batches(rows: Iterator[Record]) -> Iterator[list[Record]]:
 def _mapping(opened: OpenList, options: Options) -> Mapping:
     if options.mapping:
         return mappings.from_json(options.mapping, opened.names)
+    for name, profile in options.profiles.items():
+        if opened.has_header and profile["columns"] == list(opened.columns):
+            text = f"The columns are those of the saved profile {name!r}: its mapping was used."
+            return replace(
+                mappings.from_json(profile["mapping"], opened.names),
+                faults=(Fault(None, None, FaultKind.PROFILE_USED, text),),
+            )
     return mappings.propose(opened.names, opened.sample, has_header=opened.has_header)
 
 
@@ -139,6 +146,7 @@ def _report(opened: OpenList, chosen: Mapping, checker: Checker, shown: list[dic
     if total > len(shown):
         text = f"{total - len(shown):,} more faults of rows are not shown here."
         file_faults.append(Fault(None, None, FaultKind.MORE_FAULTS, text))
+    of_file = [{"row": f.row, "column": f.column, "kind": str(f.kind), "text": f.text} for f in file_faults]
     return {
         "encoding": opened.encoding,
         "dialect": opened.dialect,
@@ -148,7 +156,9 @@ def _report(opened: OpenList, chosen: Mapping, checker: Checker, shown: list[dic
         "accepted": checker.outcomes[RowOutcome.ACCEPTED],
         "warned": checker.outcomes[RowOutcome.WARNED],
         "rejected": checker.outcomes[RowOutcome.REJECTED],
-        "faults": [{"row": f.row, "column": f.column, "kind": str(f.kind), "text": f.text} for f in file_faults] + shown,
+        "faults": of_file + shown,
+        "file_faults": of_file,
+        "titles": list(opened.titles),
         "names": list(opened.names),
         "usable": chosen.usable,
         "fault_counts": {str(kind): count for kind, count in checker.kinds.most_common()},

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from casefile.errors import ListRefused
+from casefile.words import SourceKind
+from flows.cli import opening
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -64,7 +66,7 @@ def _mapping(said: list[str] | None) -> dict[str, object]:
 
 
 @app.command()
-def check(  # noqa: PLR0917  # typer reads them as options
+def check(  # typer reads them as options
     file: File,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
     rows: Annotated[bool, typer.Option("--rows", help="With --json: add the rows as they stand in the file.")] = False,
@@ -90,3 +92,82 @@ def check(  # noqa: PLR0917  # typer reads them as options
         return
     answer = {key: report[key] for key in read.REPORT_KEYS} | ({"rows": records} if rows else {})
     typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+@app.command(name="import")
+def import_(  # typer reads them as options
+    file: File,
+    case: opening.CaseOption,
+    kind: Annotated[
+        SourceKind, typer.Option("--kind", help="What the list is to the case: who was disclosed, or how to reach them.")
+    ] = SourceKind.DISCLOSURE_LIST,
+    producer: Annotated[str, typer.Option("--producer", help="Who sent the list.")] = "",
+    marketer: Annotated[str, typer.Option("--marketer", help="To whom the list was rented or sold.")] = "",
+    protective_order: Annotated[str, typer.Option("--protective-order", help="The protective order that it came under.")] = "",
+    docket: Annotated[
+        str, typer.Option("--docket", help="The docket number that the sender named; another case's is refused.")
+    ] = "",
+    profile: Annotated[str | None, typer.Option("--profile", help="Use this saved mapping.")] = None,
+    save_profile: Annotated[str | None, typer.Option("--save-profile", help="Save the mapping under this name.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with ids and counts.")] = False,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    widths: Widths = None,
+    sheet: Sheet = None,
+    header: HasHeader = None,
+    mapping: MapOption = None,
+) -> None:
+    """Take a list into a case: the file as received, every row, and every fault. The same file twice changes nothing."""
+    from casefile.sources import Description
+    from flows import import_lists
+    from flows.cli import lists_shown
+
+    said = options(encoding=encoding, delimiter=delimiter, widths=widths, sheet=sheet, header=header, mapping=mapping)
+    opened = opening.case(case)
+    described = Description(
+        kind=kind,
+        producer=producer,
+        marketer=marketer,
+        protective_order_number=protective_order,
+        docket_number=docket,
+    )
+    with lists_shown.progress(file.name) as advance:
+        imported = import_lists.import_list(
+            opened.settings,
+            opened.engine,
+            case_id=opened.case_id,
+            actor=opening.actor(),
+            path=file,
+            description=described,
+            options=said,
+            profile=profile,
+            save_profile=save_profile,
+            progress=advance,
+        )
+    counts = import_lists.as_counts(imported)
+    if as_json:
+        typer.echo(json.dumps(counts))
+    else:
+        lists_shown.show_imported(file.name, counts)
+
+
+@app.command()
+def show(
+    case: opening.CaseOption,
+    file: Annotated[str | None, typer.Argument(help="Beginning of a file's SHA-256 or id: show its faults.")] = None,
+    kind: Annotated[str | None, typer.Option("--fault", help="Only faults of this kind.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many faults to show.")] = 50,
+) -> None:
+    """Show the lists of a case with their counts, or one list with its mapping, its assumptions and its faults."""
+    from casefile import database, sources
+    from flows.cli import lists_shown
+
+    opened = opening.case(case)
+    with database.case_session(opened.engine, case_id=opened.case_id, actor=opening.actor()) as session:
+        if file is None:
+            lists_shown.show_files(sources.files(session))
+            return
+        found = sources.find(session, start=file)
+        counts = sources.fault_counts(session, source_file_id=found.id)
+        faults = sources.faults(session, source_file_id=found.id, kind=kind, limit=limit)
+        lists_shown.show_file(found, counts, faults)

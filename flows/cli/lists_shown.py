@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from casefile.tables.people import SourceFault, SourceFile
 
 SHOWN_FAULTS = 20
 
@@ -59,13 +65,84 @@ def _counts(report: dict[str, Any]) -> Table:
     return table
 
 
-def _faults(faults: list[dict[str, Any]]) -> Table:
+def _faults(faults: list[dict[str, Any]], *, limit: int = SHOWN_FAULTS) -> Table:
     table = Table(box=box.SIMPLE)
     table.add_column("row", justify="right")
     for word in ("column", "fault", "why"):
         table.add_column(word)
-    for fault in faults[:SHOWN_FAULTS]:
-        table.add_row(str(fault["row"]), escape(fault["column"] or ""), fault["kind"], escape(fault["text"]))
-    if len(faults) > SHOWN_FAULTS:
-        table.add_row("...", "", "", f"{len(faults) - SHOWN_FAULTS:,} more; --json shows them")
+    for fault in faults[:limit]:
+        table.add_row(
+            "file" if fault["row"] is None else str(fault["row"]),
+            escape(fault["column"] or ""),
+            fault["kind"],
+            escape(fault["text"]),
+        )
+    if len(faults) > limit:
+        table.add_row("...", "", "", f"{len(faults) - limit:,} more; --json shows them")
     return table
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[str, int], None]]:
+    """Show on standard error how many rows have been read and stored, while the block runs."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks = {
+            "read": bar.add_task(f"Reading {escape(name)}", total=None),
+            "stored": bar.add_task("Storing", total=None, start=False),
+        }
+
+        def advance(step: str, rows: int) -> None:
+            if step == "stored":
+                bar.update(tasks["read"], total=bar.tasks[0].completed)
+                bar.update(tasks["stored"], total=bar.tasks[0].completed)
+                bar.start_task(tasks["stored"])
+            bar.update(tasks[step], completed=rows)
+
+        yield advance
+
+
+def show_imported(name: str, counts: dict[str, Any], *, console: Console | None = None) -> None:
+    """Print what an import did."""
+    console = console or Console()
+    if counts["already"]:
+        console.print(f"{escape(name)} was imported before; nothing has changed.")
+    else:
+        console.print(f"[bold]{escape(name)}[/bold] is imported.")
+    console.print(_counts(counts))
+    console.print(f"Its faults: redress lists show --case ... {counts['source_file_id']}")
+
+
+def show_files(files: Sequence[SourceFile], *, console: Console | None = None) -> None:
+    """Print the lists of a case."""
+    console = console or Console()
+    if not files:
+        console.print("No list has been imported yet. Import one with: redress lists import FILE --case ...")
+        return
+    table = Table(box=box.SIMPLE)
+    for word in ("SHA-256", "file", "kind", "from"):
+        table.add_column(word)
+    for word in ("rows in", "accepted", "with a warning", "rejected"):
+        table.add_column(word, justify="right")
+    for file in files:
+        numbers = (file.rows_in, file.rows_accepted, file.rows_warned, file.rows_rejected)
+        described = (file.sha256[:12], escape(file.original_name), str(file.kind), escape(file.producer))
+        table.add_row(*described, *(f"{n:,}" for n in numbers))
+    console.print(table)
+
+
+def show_file(file: SourceFile, counts: dict[str, int], faults: Sequence[SourceFault], *, console: Console | None = None) -> None:
+    """Print one list: where it came from, how it was read, and what was wrong with it."""
+    console = console or Console()
+    console.print(
+        f"[bold]{escape(file.original_name)}[/bold]  {file.size_bytes:,} bytes, received {file.received_at:%Y-%m-%d %H:%M} UTC"
+    )
+    console.print(f"SHA-256 {file.sha256}")
+    for text in file.assumptions:
+        console.print(f"[yellow]note[/yellow]  {escape(text)}")
+    keys = {"accepted": file.rows_accepted, "warned": file.rows_warned, "rejected": file.rows_rejected}
+    console.print(_counts({"rows_in": file.rows_in, **keys}))
+    if counts:
+        console.print(", ".join(f"{kind}: {count:,}" for kind, count in counts.items()))
+        shown = [{"row": f.row_number, "column": f.column, "kind": f.kind, "text": f.text} for f in faults]
+        console.print(_faults(shown, limit=len(shown)))
