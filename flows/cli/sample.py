@@ -23,16 +23,16 @@ def sample(
     from rich.console import Console
 
     from casefile.case_file.read import read_case_folder
-    from flows.sample.generate import write_sample
+    from flows.sample.generate import SampleRefused, write_sample
 
-    with Console(stderr=True).status("") as status:
-        written = write_sample(
-            out=out,
-            members=people,
-            seed=seed,
-            case=read_case_folder(case),
-            progress=lambda step: status.update(f"Writing {step}"),
-        )
+    folder = read_case_folder(case)
+    try:
+        with Console(stderr=True).status("") as status:
+            written = write_sample(
+                out=out, members=people, seed=seed, case=folder, progress=lambda step: status.update(f"Writing {step}")
+            )
+    except OSError as error:
+        raise SampleRefused(f"The sample could not be written to {out}: {error}.") from error
     rows = sum(file.rows for file in written.files)
     typer.echo(f"{written.members:,} class members in {len(written.files)} files with {rows:,} rows; {written.claims:,} claims.")
     typer.echo(f"{out / 'README.md'} says what is what.")
