@@ -67,10 +67,11 @@ def everyone(session: Session) -> Sequence[Staff]:
     return session.scalars(sa.select(Staff).order_by(Staff.name, Staff.email)).all()
 
 
-def names(session: Session, *, staff_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Return the names of some members of staff."""
-    rows = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids)))
-    return {row.id: row.name for row in rows}
+def actor_names(session: Session, *, actors: set[str]) -> dict[str, str]:
+    """Return the name behind each actor of the audit trail: `staff:<id>` becomes a person's name, others stay as they are."""
+    ids = {uuid.UUID(actor.removeprefix("staff:")) for actor in actors if actor.startswith("staff:")}
+    rows = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
+    return {actor: actor for actor in actors} | {f"staff:{row.id}": row.name for row in rows}
 
 
 def set_password(session: Session, *, email: str, password: str) -> None:
