@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -105,8 +105,16 @@ def merchants(session: Session) -> Sequence[Merchant]:
 
 
 def folder_of(case: Case) -> CaseFolder:
-    """Return the case as its folder described it when it was opened; its merchants are rows, so `merchants` is empty here."""
-    return _adapter().validate_python(case.facts)
+    """Return the case as its folder described it when it was opened; its merchants are rows, so `merchants` is empty here.
+
+    Raises `CaseOutdated` when another version of Redress opened it and kept other facts.
+    """
+    try:
+        return _adapter().validate_python(case.facts)
+    except ValidationError as error:
+        raise errors.CaseOutdated(
+            f'The case "{case.slug}" was opened by another version of Redress. Open it again: redress case open {case.folder}'
+        ) from error
 
 
 def facts_of(folder: CaseFolder) -> dict[str, Any]:

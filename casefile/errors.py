@@ -103,3 +103,7 @@ class SigningKeyFaulty(RedressError):
 
 class AddressRefused(RedressError):
     """An e-mail address to which nothing can be sent."""
+
+
+class CaseOutdated(RedressError):
+    """The case was opened by another version, whose facts this one cannot read; opening its folder again mends it."""

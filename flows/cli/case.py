@@ -63,13 +63,14 @@ def list_() -> None:
 
     _, engine = opening.installation()
     with database.open_session(engine, actor=opening.actor()) as session:
-        folders = [(case.slug, cases.folder_of(case)) for case in cases.every(session)]
-    if not folders:
+        found = cases.every(session)
+    if not found:
         typer.echo("No case is open yet. Open one with: redress case open FOLDER")
         return
     table = Table("case", "name", "docket", "claim deadline", "folder")
-    for slug, case in folders:
-        table.add_row(slug, case.short_name, case.docket_number, str(case.dates.claim_deadline), str(case.path))
+    for case in found:
+        deadline = case.facts.get("dates", {}).get("claim_deadline", "")
+        table.add_row(case.slug, case.short_name, case.facts.get("docket_number", ""), deadline, case.folder)
     Console().print(table)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -61,6 +62,16 @@ def test_open_twice_is_open_once(engine: sa.Engine, folder: CaseFolder) -> None:
         assert [merchant.name for merchant in cases.merchants(session)] == sorted(each.name for each in folder.merchants)
 
 
+def test_two_commands_at_once_open_one_case(engine: sa.Engine, folder: CaseFolder) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: opened(engine, folder), range(4)))
+    assert sorted(result.is_new for result in results) == [False, False, False, True]
+    assert len({result.id for result in results}) == 1
+    with database.case_session(engine, case_id=results[0].id, actor="test") as session:
+        assert len(cases.merchants(session)) == 3
+        assert [entry.action for entry in audit.entries(session)] == ["case.opened"]
+
+
 def test_the_folder_comes_back_as_it_was_read(engine: sa.Engine, folder: CaseFolder) -> None:
     opened(engine, folder)
     with database.open_session(engine, actor="test") as session:
@@ -108,6 +119,11 @@ def test_another_case_under_the_same_slug_is_refused_and_changes_nothing(engine:
 def test_merchants_of_one_case_are_not_seen_in_another(engine: sa.Engine, folder: CaseFolder, session: database.Session) -> None:
     opened(engine, folder)
     assert cases.merchants(session) == []
+
+
+def test_facts_of_another_version_say_what_to_do(session: database.Session, case_id: uuid.UUID) -> None:
+    with pytest.raises(errors.CaseOutdated, match="Open it again: redress case open"):
+        cases.folder_of(cases.get(session, case_id=case_id))
 
 
 def test_an_unknown_case_names_those_that_there_are(engine: sa.Engine, folder: CaseFolder) -> None:
