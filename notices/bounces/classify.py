@@ -22,9 +22,7 @@ class Stage(StrEnum):
 
 
 LOOSE = "loose refusal"
-BARE_WORDS = frozenset(
-    ("smtp", "user", "unknown", "no", "such", "here", "requested", "action", "not", "taken", "mailbox", "unavailable", "<@>")
-)
+BARE_WORDS = frozenset(("smtp", "user", "unknown", "requested", "action", "not", "taken", "mailbox", "unavailable", "<@>"))
 
 STAGES: tuple[tuple[Stage, re.Pattern[str]], ...] = (
     (Stage.RECIPIENT, mark("stage_recipient")),
