@@ -28,6 +28,7 @@ class Rule:
 
     fields: tuple[str, ...]
     refine: str
+    most_pairs: int = MOST_PAIRS
 
 
 RULES = (
@@ -36,7 +37,7 @@ RULES = (
     Rule(("family", "postcode"), "given"),
     Rule(("family", "birth_date"), "given"),
     Rule(("given", "birth_date"), "postcode"),
-    Rule(("street", "postcode"), "given"),
+    Rule(("street", "postcode"), "given_start", most_pairs=500),  # large buildings: more strangers than people twice
     Rule(("given", "family"), "area"),
     Rule(("given", "street"), "family"),
 )
@@ -193,7 +194,7 @@ class _Blocks:
             return None
         key = _join([fields[field] for field in rule.fields])
         rows, sizes = _runs(key)
-        large = _pair_counts(sizes, _lefts(rows, sizes, people.left)) > MOST_PAIRS
+        large = _pair_counts(sizes, _lefts(rows, sizes, people.left)) > rule.most_pairs
         if large.any() and rule.refine in fields:
             inside = np.zeros(len(people), bool)
             member = np.repeat(large, sizes)

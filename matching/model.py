@@ -209,10 +209,12 @@ def stranger_shares(comparison: Comparison, tally: Floats) -> Floats:
     return shares
 
 
-LEARNING_ROUNDS = 12
+LEARNING_ROUNDS = 10
+RATE_ROUNDS = 12
 CERTAIN = 0.9
 PRIOR_PAIRS = 200.0
 PRIOR_SHARE = 0.3
+HOPELESS = 1e-5
 """The prior counts as 200 pairs and as three tenths of the pairs that speak, whichever is more."""
 
 
@@ -230,7 +232,8 @@ def learn(
     The rates are free. A field's shares among matches are learned only from pairs that the other fields brought together and
     settled, so no field can talk itself into being right, and they stay tied to their priors.
     """
-    model = start
+    model = rates(start, columns, patterns, possible_pairs)
+    patterns = _telling(model, columns, patterns)
     for _ in range(LEARNING_ROUNDS):
         model = rates(model, columns, patterns, possible_pairs)
         start = replace(start, fields=_without_matches(model, columns, strangers))
@@ -238,18 +241,26 @@ def learn(
     return rates(model, columns, patterns, possible_pairs)
 
 
+def _telling(model: Model, columns: tuple[tuple[str, Comparison], ...], patterns: Patterns) -> Patterns:
+    """Return the patterns that learning can gain from: nearly all others are strangers whatever the shares become."""
+    scores = score(model, columns, patterns)
+    kept = scores.probability + scores.household_probability > HOPELESS
+    return Patterns(patterns.keys[kept], patterns.levels[kept], patterns.rarities[kept], patterns.counts[kept])
+
+
 def rates(model: Model, columns: tuple[tuple[str, Comparison], ...], patterns: Patterns, possible: float) -> Model:
     """Return the model with the rates of matches and households that these pairs show."""
-    for _ in range(10):
-        scores = score(model, columns, patterns)
-        match = float(patterns.counts @ scores.probability)
-        household = float(patterns.counts @ scores.household_probability)
-        model = replace(
-            model,
-            match_rate=float(np.clip((match + 0.5) / (possible + 2), 1e-15, 0.45)),
-            household_rate=float(np.clip((household + 0.5) / (possible + 2), 1e-15, 0.45)),
-        )
-    return model
+    scores = score(model, columns, patterns)
+    counts = patterns.counts.astype(np.float64)
+    # Relative to strangers, so that only two exponentials are left for the rounds.
+    match, household = np.exp2(scores.match - scores.stranger), np.exp2(scores.household - scores.stranger)
+    a, b = model.match_rate, model.household_rate
+    for _ in range(RATE_ROUNDS):
+        one, two = a * match, b * household
+        total = one + two + max(1 - a - b, 1e-12)
+        a = float(np.clip((counts @ (one / total) + 0.5) / (possible + 2), 1e-15, 0.45))
+        b = float(np.clip((counts @ (two / total) + 0.5) / (possible + 2), 1e-15, 0.45))
+    return replace(model, match_rate=a, household_rate=b)
 
 
 def _shares(
