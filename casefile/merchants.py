@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from casefile.tables.cases import Merchant
 
+SHORTEST_PART = 4
+"""Letters from which a misspelt part of a name says something; shorter ones are in every name."""
+
 CLOSE = 75
 """Least likeness (0-100) at which a misspelt name is still offered; below it the list fills with strangers."""
 
@@ -66,4 +69,6 @@ def _likeness(wanted: str, name: str, *, score_cutoff: float | None = None) -> f
         return 98.0
     if all(word in name for word in wanted.split()):
         return 97.0
-    return float(fuzz.token_sort_ratio(wanted, name, score_cutoff=score_cutoff or 0))
+    whole = fuzz.token_sort_ratio(wanted, name, score_cutoff=score_cutoff or 0)
+    part = 0.95 * fuzz.partial_ratio(wanted, name) if len(wanted) >= SHORTEST_PART else 0.0
+    return max(whole, part)

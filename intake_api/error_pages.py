@@ -46,8 +46,8 @@ WORDS: dict[int, tuple[str, str]] = {
     410: (
         marked("Please start again"),
         marked(
-            "We keep the answers of a claim that was not sent for 24 hours in your browser's name, then we remove them. "
-            "There is no claim in progress here now. If you saw a claim number, your claim is safe."
+            "We keep the answers of a claim that was not sent for 24 hours, then we remove them. "
+            "There is no claim in progress in this browser. If you saw a claim number, your claim is safe."
         ),
     ),
     413: (marked("That was too large"), marked("What you sent is larger than this page takes. Go back and send less.")),

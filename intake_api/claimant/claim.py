@@ -13,9 +13,11 @@ from casefile.database import Session
 from casefile.tables.claims import ClaimDraft
 from intake_api.claimant import steps
 from intake_api.claimant.visits import AVisit, OwnForm, Visit
+from intake_api.translations import marked
 
 router = APIRouter()
 SHOWN = ["GET", "HEAD"]
+UNITED_STATES = marked("United States")
 
 
 def draft_of(session: Session, visit: Visit, *, lock: bool = False) -> ClaimDraft:
@@ -71,7 +73,9 @@ def show_step(visit: AVisit, name: str, change: str = "") -> Response:
     step = _step(name)
     with visit.transaction() as session:
         answers = draft_of(session, visit).answers
-    values = answers.get(name)
+    values = answers.get(name, {})
+    if name == "address" and not values.get("country"):
+        values = values | {"country": visit.gettext(UNITED_STATES)}
     return _page(visit, step, step.form.shown(values), answers=answers, change=change)
 
 
