@@ -148,7 +148,8 @@ def _chosen(choice: Choice) -> str:
     """Return the condition under which a member is not chosen."""
     if choice is Choice.RETURNED:
         return (
-            "coalesce((select n.status from notices n where n.member_id = class.id and n.status <> 'excluded'"
+            "coalesce((select n.status from notices n join campaigns c on c.id = n.campaign_id"
+            " where n.member_id = class.id and n.status <> 'excluded' and not c.policy ? 'rehearsal'"
             " order by n.id desc limit 1), '') not in ('bounced_soft', 'rejected', 'expired')"
         )
     if choice is Choice.NOT_CLAIMED:

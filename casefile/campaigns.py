@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from casefile import audience, audit, errors
@@ -20,6 +21,13 @@ from casefile.words import CAMPAIGN_TRANSITIONS, CampaignStatus, NoticeStatus, R
 
 APPROVING = (Role.ADMINISTRATOR, Role.COUNSEL)
 """Who approves: one person in each of these roles, not the same person twice."""
+
+
+REHEARSAL = "rehearsal"
+"""Key of the policy of a dry run: a campaign of its own that can only be sent nowhere and counts for nothing."""
+
+STANDING = "standing"
+"""Key of the policy of a campaign that never ends: single mails such as receipts, each to one person because of one event."""
 
 
 def plan(
@@ -206,6 +214,8 @@ def settle(session: Session, *, campaign_id: uuid.UUID) -> bool:
     campaign = get(session, campaign_id=campaign_id, lock=True)
     if campaign.status is CampaignStatus.SETTLED:
         return True
+    if campaign.policy.get(STANDING):
+        return False
     found = counts(session, campaign_id=campaign_id)
     total = campaign.waterfall.get("class_size", 0)
     if campaign.status is not CampaignStatus.SENDING or sum(found.values()) != total or set(found) - TERMINAL:
@@ -223,6 +233,54 @@ def counts(session: Session, *, campaign_id: uuid.UUID) -> dict[NoticeStatus, in
         sa.select(Notice.status, sa.func.count()).where(Notice.campaign_id == campaign_id).group_by(Notice.status)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def rehearse(session: Session, *, campaign_id: uuid.UUID) -> uuid.UUID:
+    """Make a dry run of a campaign: the same content and choice, frozen as of now, ready to be sent nowhere."""
+    model = get(session, campaign_id=campaign_id)
+    runs = session.scalar(sa.select(sa.func.count()).where(Campaign.name.startswith(f"{model.name}, dry run ", autoescape=True)))
+    copy = Campaign(
+        name=f"{model.name}, dry run {(runs or 0) + 1}",
+        kind=model.kind,
+        content=model.content,
+        audience=model.audience,
+        send_not_before=model.send_not_before,
+        send_not_after=model.send_not_after,
+        policy=model.policy | {REHEARSAL: True},
+    )
+    session.add(copy)
+    session.flush()
+    lock(session, campaign_id=copy.id)
+    copy.status = CampaignStatus.SENDING
+    return copy.id
+
+
+def standing(session: Session, *, kind: str, content: dict[str, Any]) -> uuid.UUID:
+    """Return the campaign that single mails of a kind belong to, one for each version of its text; it is always sending."""
+    sha256 = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    name = f"{kind}, single mails, text {sha256[:12]}"
+    row = {
+        "name": name,
+        "kind": kind,
+        "status": CampaignStatus.SENDING,
+        "content": content,
+        "approval_sha256": sha256,
+        "send_not_before": datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC),
+        "send_not_after": datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC),
+        "policy": {STANDING: True},
+    }
+    session.execute(postgresql.insert(Campaign).values(row).on_conflict_do_nothing(index_elements=["case_id", "name"]))
+    return session.scalars(sa.select(Campaign.id).where(Campaign.name == name)).one()
+
+
+def standing_with_mail(session: Session) -> list[uuid.UUID]:
+    """Return the campaigns of single mails that have something due now."""
+    due = sa.exists().where(
+        Notice.campaign_id == Campaign.id,
+        Notice.status.in_((NoticeStatus.PLANNED, NoticeStatus.READY, NoticeStatus.DEFERRED)),
+        Notice.next_at <= sa.func.now(),
+    )
+    return list(session.scalars(sa.select(Campaign.id).where(Campaign.policy[STANDING].as_boolean(), due)))
 
 
 def get(session: Session, *, campaign_id: uuid.UUID, lock: bool = False) -> Campaign:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from casefile.audience import SCOPE_ALL, SCOPE_REMINDERS
 from casefile.outcomes import PROVES, RANK
+from casefile.tables.mail import Notice
 from casefile.words import AttemptOutcome, DeliveryEventKind, NoticeStatus
 
 GIVE_UP_DAYS = 5
@@ -64,6 +66,32 @@ class CameBack:
     bounce_class: str | None = None
     code: str | None = None
     diagnostic: str | None = None
+
+
+def queue_single(
+    session: Session,
+    *,
+    campaign_id: uuid.UUID,
+    kind: str,
+    dedupe_key: str,
+    address: str,
+    language: str,
+    fields: dict[str, Any],
+    member_id: uuid.UUID | None = None,
+    claim_id: uuid.UUID | None = None,
+) -> uuid.UUID | None:
+    """Put one mail to one person into the ledger, in the caller's transaction; the same `dedupe_key` again changes nothing.
+
+    Return the notice's key, None if it was queued before.
+    """
+    statement = postgresql.insert(Notice).values(
+        campaign_id=campaign_id, kind=kind, dedupe_key=dedupe_key, address=address, language=language, fields=fields,
+        member_id=member_id, claim_id=claim_id, status=NoticeStatus.PLANNED,
+    )  # fmt: skip
+    once = statement.on_conflict_do_nothing(
+        index_elements=["case_id", "dedupe_key"], index_where=sa.text("dedupe_key is not null")
+    )
+    return session.scalar(once.returning(Notice.id))
 
 
 _CLAIM = sa.text(f"""
@@ -134,6 +162,37 @@ def groups_waiting(session: Session, *, campaign_id: uuid.UUID) -> list[str]:
         {"campaign_id": campaign_id},
     )
     return [row[0] for row in rows]
+
+
+_EDGES = {
+    "longest name": "length(coalesce(fields ->> 'full_name', '')) desc",
+    "accents": "(coalesce(fields ->> 'full_name', '') ~ '[^ -~]') desc",
+    "no name": "(coalesce(fields ->> 'full_name', '') = '') desc",
+    "longest shop": "length(coalesce(fields ->> 'shop_name', '')) desc",
+    "no shop": "(coalesce(fields ->> 'shop_name', '') = '') desc",
+    "first": "id",
+}
+"""Recipients whose message differs most, and how the frozen audience is sorted to find them."""
+
+
+def edge_notices(session: Session, *, campaign_id: uuid.UUID) -> list[tuple[str, Leased]]:
+    """Return the edge recipients of a campaign in every language that it speaks, as name and notice."""
+    languages = session.scalars(
+        sa.select(Notice.language).where(Notice.campaign_id == campaign_id).distinct().order_by(Notice.language)
+    ).all()
+    found = []
+    for language in languages:
+        for name, order in _EDGES.items():
+            row = session.execute(
+                sa.text(f"""
+                select id, greatest(attempts, 1), member_id, address, language, provider_group, fields from notices
+                where campaign_id = :campaign_id and language = :language and status <> 'excluded' order by {order}, id limit 1
+                """),
+                {"campaign_id": campaign_id, "language": language},
+            ).first()
+            if row is not None:
+                found.append((name, Leased(*row)))
+    return found
 
 
 _RECORD_ATTEMPTS = sa.text("""

@@ -65,6 +65,27 @@ def build_class_list(case: str, job_id: str | None = None) -> Counts:
     )
 
 
+@flow(name="send-campaign")
+def send_campaign(case: str, campaign: str, job_id: str | None = None) -> Counts:
+    """An approved campaign -> notices at the mail servers; run again, it goes on where it was."""
+    from flows import notices
+
+    return run_step(
+        "send",
+        case,
+        job_id,
+        lambda engine, case_id, actor: notices.send_step(engine, case_id=case_id, actor=actor, campaign_id=uuid.UUID(campaign)),
+    )
+
+
+@flow(name="send-due")
+def send_due(case: str, job_id: str | None = None) -> Counts:
+    """Whatever is due of a case: mailings under way, retries, receipts; for a schedule of a few minutes."""
+    from flows import notices
+
+    return run_step("send due", case, job_id, lambda engine, case_id, actor: notices.due_step(engine, case_id=case_id, actor=actor))
+
+
 @flow(name="match-claims")
 def match_claims(case: str, job_id: str | None = None) -> Counts:
     """Claims -> candidates, bands, automatic matches."""

@@ -127,5 +127,5 @@ class Printer:
             values |= {"pin": f"{digits[:3]} {digits[3:]}", "notice_id": codes.spaced(values["notice_id"])}
         if self.content["unsubscribable"]:
             token = return_path.unsubscribe_token(self.keys.unsubscribe, notice_id=notice.id)
-            values["unsubscribe_url"] = f"{self.content['site_url']}/unsubscribe/{token}"
+            values["unsubscribe_url"] = f"{self.content['site_url']}/{notice.language}/unsubscribe/{token}"
         return values

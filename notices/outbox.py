@@ -71,6 +71,8 @@ class Orders:
     """Returns a message with its DKIM signature; None when the relay signs."""
     limits: dict[str, Limits] | None = None
     on_progress: Callable[[Progress], None] | None = None
+    patience_seconds: float | None = None
+    """Give up when the mail server could not be reached for so long; None: go on trying until somebody pauses."""
     wait_for_retries: bool = False
     """Stay until nothing is left to try again; without it the sender ends when nothing is due now."""
 
@@ -83,7 +85,10 @@ class Progress:
     in_flight: int = 0
     waiting: int = 0
     started: float = field(default_factory=time.monotonic)
+    trouble: str = ""
+    """Why nothing moves at the moment, such as a mail server that cannot be reached."""
     stopped_because: str = ""
+    """Why the sender ended before the work did."""
 
     @property
     def handed_over(self) -> int:
@@ -130,6 +135,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._stopping = False
         self._fed = False
+        self._unreached_since: float | None = None
         self._journal: Journal
         self._pace: Pace
 
@@ -274,16 +280,28 @@ class Sender:
                     transport, vain = opening, 0
             except ConnectionEnded as ended:
                 self._put_back(item)
-                self.progress.stopped_because = str(ended)
+                self._unreachable(str(ended))
                 await asyncio.sleep(CONNECT_REST_SECONDS[min(vain, len(CONNECT_REST_SECONDS) - 1)])
                 vain += 1
                 continue
-            self.progress.stopped_because = ""
+            self._reached()
             if not await self._deliver(item, transport):
                 await transport.close()
                 transport = None
         if transport is not None:
             await transport.close()
+
+    def _unreachable(self, reason: str) -> None:
+        """Say why nothing moves; the notices wait, and nothing of theirs is spent."""
+        self.progress.trouble = reason
+        self._unreached_since = self._unreached_since or time.monotonic()
+        patience = self.orders.patience_seconds
+        if patience is not None and time.monotonic() - self._unreached_since > patience:
+            self._stop(reason)
+
+    def _reached(self) -> None:
+        self.progress.trouble = ""
+        self._unreached_since = None
 
     async def _deliver(self, item: _Item, transport: Transport) -> bool:
         """Print and hand over one message; return whether the connection can be used again."""

@@ -36,7 +36,7 @@ def hour(value: datetime, language: str) -> str:
 
 
 def case_values(case: CaseFolder, *, language: str, site_url: str) -> dict[str, str]:
-    """Return every case field in `language`; `site_url` is where links lead, without a last slash."""
+    """Return every case field in `language`; `site_url` is what `site_address` returns."""
     hearing = case.dates.final_hearing.astimezone(ZoneInfo(case.time_zone))
     dates = case.dates
     return {
@@ -66,19 +66,25 @@ def case_values(case: CaseFolder, *, language: str, site_url: str) -> dict[str, 
         "benefits": benefits(case, language),
         "sender_name": case.mail.sender_name,
         "synthetic_note": _DEMONSTRATION[language] if case.synthetic else "",
-        **links(site_url),
+        **links(site_url, language),
     }
 
 
-def links(site_url: str) -> dict[str, str]:
+def site_address(public_url: str, slug: str) -> str:
+    """Return where a case's pages begin, without language and last slash."""
+    return f"{public_url.rstrip('/')}/{slug}"
+
+
+def links(site_url: str, language: str) -> dict[str, str]:
     """Return the addresses that notices print; none carries anything about a person."""
+    home = f"{site_url}/{language}"
     return {
-        "site_url": site_url,
-        "claim_url": f"{site_url}/claim",
-        "exclusion_url": f"{site_url}/exclude",
-        "objection_url": f"{site_url}/object",
-        "documents_url": f"{site_url}/documents",
-        "status_url": f"{site_url}/status",
+        "site_url": home,
+        "claim_url": f"{home}/claim",
+        "exclusion_url": f"{home}/exclude",
+        "objection_url": f"{home}/object",
+        "documents_url": f"{home}/documents",
+        "status_url": f"{home}/status",
     }
 
 

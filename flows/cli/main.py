@@ -19,6 +19,7 @@ GROUPS = {
     "reports": "The counts of a case at one moment.",
     "audit": "The trail of every change, and the proof that it is whole.",
     "lists": "Check and import the lists that brokers and shops send.",
+    "notices": "Plan a mailing, let two people approve it, send it, and prove what became of it.",
     "bounces": "Read what came back: bounces, complaints, automatic answers.",
 }
 """Name of each group (module `flows.cli.<name>`, with _ for -) and its line in `redress --help`."""
