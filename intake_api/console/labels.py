@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casefile.audience import Choice, Reason
 from casefile.permissions import Action
 from casefile.review import View
 from casefile.words import (
@@ -129,6 +130,28 @@ CAMPAIGNS: Mapping[CampaignStatus, str] = {
     CampaignStatus.PAUSED: "Paused",
     CampaignStatus.SETTLED: "Settled",
     CampaignStatus.CANCELLED: "Cancelled",
+}
+
+NOTICE_KINDS: Mapping[str, str] = {
+    "class_notice": "Class notice",
+    "reminder": "Reminder",
+    "correction": "Correction",
+}
+
+CHOICES: Mapping[Choice, str] = {
+    Choice.EVERYONE: "Everyone in the class",
+    Choice.NOT_CLAIMED: "Those who were reached and have not claimed",
+    Choice.RETURNED: "Those whose last notice came back",
+}
+
+TAKEN_OUT: Mapping[Reason, str] = {
+    Reason.EXCLUDED: "Asked to leave the class",
+    Reason.NOT_CHOSEN: "Not chosen for this campaign",
+    Reason.ALREADY_CLAIMED: "Claimed already",
+    Reason.NO_ADDRESS: "No e-mail address",
+    Reason.INVALID: "Address is not valid",
+    Reason.SUPPRESSED: "Address must not be written to",
+    Reason.DUPLICATE_ADDRESS: "Address of another member too",
 }
 
 JOBS: Mapping[JobStatus, str] = {
