@@ -1,0 +1,1 @@
+"""Letters: the postcard and the long-form notice as PDF, typeset from the case folder's texts."""
