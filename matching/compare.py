@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -201,6 +201,14 @@ class Comparer:
         spaced = pc.match_substring(values, " ")
         area = pc.if_else(spaced, outward, pc.utf8_slice_codeunits(values, 0, 3))
         return np.asarray(area.dictionary_encode().indices.to_numpy(), np.int32)
+
+    def counting(self, frequencies: Frequencies) -> Comparer:
+        """Return a comparer with other frequencies that keeps all that depends on the values alone."""
+        other = replace(self, frequencies=frequencies)
+        other.__dict__.update({key: value for key, value in self.__dict__.items() if key not in ("people", "frequencies")})
+        if len(self.people):
+            other.prepare()
+        return other
 
     def prepare(self) -> None:
         """Make everything that is made at first use, so that threads only read."""

@@ -27,6 +27,10 @@ RANDOM_PAIRS = 600_000
 FLOOR_BITS = -10.0
 """Pairs whose weight is lower (less than one in a thousand) are compared and counted, but not kept."""
 
+MARGIN_BITS = 6.0
+SURE_BITS = 3.0
+"""Pairs above this weight are taken for one person when the bearers of a value are counted."""
+
 Rows = NDArray[np.int32]
 
 
@@ -37,6 +41,11 @@ class Prepared:
     people: People
     comparer: Comparer
     threads: int
+
+    def recounted(self, left: Rows, right: Rows) -> Prepared:
+        """Return the same with values counted among the people that sure pairs of rows make."""
+        frequencies = self.comparer.frequencies.joined(left, right)
+        return replace(self, comparer=self.comparer.counting(frequencies))
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,8 @@ def dedupe(rows: pa.Table, schema: Schema, *, model: Model | None = None, thread
     above one in a thousand; `clusters` has id and cluster for every row. Without `model` one is learned; a given model keeps
     its shares and only the rates of matches are counted anew. Ids must be unique and present (TableFaulty).
     """
-    prepared = _prepare([(rows, schema)], threads)
-    found, label = _group(prepared, _match(prepared, model))
+    prepared, found = _match(_prepare([(rows, schema)], threads), model)
+    found, label = _group(prepared, found)
     ids = prepared.people.ids
     table = pa.table({"id": ids, "cluster": _named(ids, label)})
     return Dedupe(_pairs(prepared, found), found.model, found.counts, prepared, table)
@@ -86,8 +95,8 @@ def link(
     threads: int | None = None,
 ) -> Link:
     """Find the people of `left` among those of `right`; columns as in `dedupe`, left_id from `left`."""
-    prepared = _prepare([(left, schema), (right, right_schema or schema)], threads)
-    found, _ = _group(prepared, _match(prepared, model))
+    prepared, found = _match(_prepare([(left, schema), (right, right_schema or schema)], threads), model)
+    found, _ = _group(prepared, found)
     return Link(_pairs(prepared, found), found.model, found.counts, prepared)
 
 
@@ -122,19 +131,34 @@ def _check_ids(table: pa.Table, schema: Schema) -> None:
         raise TableFaulty(f"The id column {schema.id!r} repeats: {len(ids)} rows have {len(ids.unique())} different ids.")
 
 
-def _match(prepared: Prepared, model: Model | None) -> _Found:
-    """Block, compare, learn, score; keep what is above the floor."""
+def _match(prepared: Prepared, model: Model | None) -> tuple[Prepared, _Found]:
+    """Block, compare, learn, score; count people anew by what was found, and learn and score again."""
     blocks = blocking.pairs(prepared.people)
     everything = blocks.counts[0].rule == blocking.EVERYTHING if blocks.counts else False
-    found, numbers = _compare(prepared, blocks.left, blocks.right)
-    learned = _learn(prepared, found, model, everything=everything)
-    scores = models.score(learned, prepared.comparer.columns, found)
-    kept = np.flatnonzero(scores.weight[numbers] >= FLOOR_BITS)
-    at = numbers[kept]
-    return _Found(
-        blocks.left[kept], blocks.right[kept], scores.weight[at], scores.probability[at],
-        scores.household_probability[at], learned, blocks.counts,
+    seen, numbers = _compare(prepared, blocks.left, blocks.right)
+    learned = _learn(prepared, seen, model, everything=everything)
+    weight = models.score(learned, prepared.comparer.columns, seen).weight
+    kept = np.flatnonzero(weight[numbers] >= FLOOR_BITS - MARGIN_BITS)
+    left, right, sure = blocks.left[kept], blocks.right[kept], weight[numbers[kept]] > SURE_BITS
+    prepared = prepared.recounted(left[sure], right[sure])
+    again, of_kept = _compare(prepared, left, right)
+    left_over = _less(seen, numbers[kept])
+    whole, (new, _) = patterns.merge([again, left_over])
+    learned = _learn(prepared, whole, model, everything=everything)
+    scores = models.score(learned, prepared.comparer.columns, whole)
+    at = new[of_kept]
+    high = np.flatnonzero(scores.weight[at] >= FLOOR_BITS)
+    at = at[high]
+    found = _Found(
+        left[high], right[high], scores.weight[at], scores.probability[at], scores.household_probability[at],
+        learned, blocks.counts,
     )  # fmt: skip
+    return prepared, found
+
+
+def _less(seen: Patterns, numbers: NDArray[np.int32]) -> Patterns:
+    """Return the patterns without the pairs of the given numbers."""
+    return replace(seen, counts=seen.counts - np.bincount(numbers, minlength=len(seen)))
 
 
 def _group(prepared: Prepared, found: _Found) -> tuple[_Found, NDArray[np.int64]]:

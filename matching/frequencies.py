@@ -6,7 +6,7 @@ who stands in a list ten times does not make a name common. The rows of the pair
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,6 +32,15 @@ class Frequencies:
     def count(cls, people: People) -> Frequencies:
         """Count values among people, taking rows that surely are one person together."""
         return cls(people, _persons(people))
+
+    def joined(self, left: Codes, right: Codes) -> Frequencies:
+        """Return the frequencies as they are when these pairs of rows are one person each."""
+        rows = len(self.people)
+        a = np.concatenate([np.arange(rows), left])
+        b = np.concatenate([self.person + rows, right])
+        graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(2 * rows, 2 * rows))
+        label = connected_components(graph, directed=False)[1][:rows]
+        return replace(self, person=np.unique(label, return_inverse=True)[1].astype(np.int32))
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
