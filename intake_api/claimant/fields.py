@@ -131,11 +131,11 @@ def fault(message: str) -> PydanticCustomError:
 
 
 def email_or_fault(value: str) -> str:
-    """Return an e-mail address as given, if it can be one; nothing is asked of the network."""
+    """Return an e-mail address as given, if mail of every server can reach it (ASCII before the @); asks no network."""
     if not value:
         return value
     try:
-        validate_email(value, check_deliverability=False)
+        validate_email(value, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise fault(marked("Enter an e-mail address in the right form, like name@example.com")) from None
     return value

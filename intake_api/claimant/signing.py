@@ -68,11 +68,12 @@ def sign(visit: AVisit, sent: OwnForm) -> Response:
                 signed=_signed(visit, form, day),
                 deadline_at=visit.case.claim_deadline_at,
             )
+            receipts.queue(session, visit, done)
     if page is not None:
         return visit.redirect(f"claim/{page}")
     if done is None:
         return _sign_page(visit, shown, submission_key=key, day=day, status_code=422)
-    return visit.redirect("claim/receipt", background=receipts.mail_later(visit, done))
+    return visit.redirect("claim/receipt", background=receipts.send_later(visit))
 
 
 @router.api_route("/claim/receipt", methods=SHOWN)
