@@ -10,16 +10,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from casefile import database, sources
+from casefile import database, settings, sources
 from casefile.errors import ListRefused
 from casefile.list_file import file_store, guard, reading
 from casefile.list_file.limits import DEFAULT, Limits
 from casefile.list_file.options import Options
 from casefile.settings import Settings
+from casefile.words import SourceKind
 
 
 def import_list(
-    settings: Settings,
+    installation: Settings,
     engine: database.Engine,
     *,
     case_id: uuid.UUID,
@@ -40,7 +41,7 @@ def import_list(
     said = description or sources.Description()
     if path.is_file() and path.stat().st_size > limits.file_bytes:
         raise ListRefused(f"The file has {path.stat().st_size:,} bytes; at most {limits.file_bytes:,} are read. Split it.")
-    with file_store.receive(settings.files_directory, path) as received:
+    with file_store.receive(installation.files_directory, path) as received:
         return _import(
             engine, received, case_id=case_id, actor=actor, said=said, options=options or Options(),
             profile=profile, save_profile=save_profile, limits=limits, progress=progress,
@@ -92,6 +93,15 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
         return
     with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as stream:
         yield from stream
+
+
+def step(
+    engine: database.Engine, *, case_id: uuid.UUID, actor: str, path: Path, kind: SourceKind, producer: str = ""
+) -> dict[str, Any]:
+    """Import a list as a step of a flow, and return its id and counts."""
+    said = sources.Description(kind=kind, producer=producer, marketer=producer)
+    imported = import_list(settings.load(), engine, case_id=case_id, actor=actor, path=path, description=said)
+    return as_counts(imported)
 
 
 def as_counts(imported: sources.Imported) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flows import environment  # isort: skip  # sets Prefect's environment before Prefect is imported
@@ -12,6 +13,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from casefile import cases, database, errors, jobs, settings
+from casefile.words import SourceKind
 
 _ = environment
 
@@ -55,6 +57,21 @@ def _close(case: str, job_id: str | None, *, result: Counts | None = None, error
             jobs.failed(session, job_id=uuid.UUID(job_id), error=error)
 
 
+@flow(name="import-list")
+def import_list(case: str, path: str, kind: str = "disclosure_list", producer: str = "", job_id: str | None = None) -> Counts:
+    """List file -> source rows and faults; `path` is where the file was put, `kind` a word of `SourceKind`."""
+    from flows import import_lists
+
+    return run_step(
+        "import",
+        case,
+        job_id,
+        lambda engine, case_id, actor: import_lists.step(
+            engine, case_id=case_id, actor=actor, path=Path(path), kind=SourceKind(kind), producer=producer
+        ),
+    )
+
+
 @flow(name="build-class-list")
 def build_class_list(case: str, job_id: str | None = None) -> Counts:
     """Source rows -> class members."""
@@ -83,7 +100,9 @@ def send_due(case: str, job_id: str | None = None) -> Counts:
     """Whatever is due of a case: mailings under way, retries, receipts; for a schedule of a few minutes."""
     from flows import notices
 
-    return run_step("send due", case, job_id, lambda engine, case_id, actor: notices.due_step(engine, case_id=case_id, actor=actor))
+    return run_step(
+        "send due", case, job_id, lambda engine, case_id, actor: notices.due_step(engine, case_id=case_id, actor=actor)
+    )
 
 
 @flow(name="match-claims")

@@ -24,7 +24,7 @@ GROUPS = {
 }
 """Name of each group (module `flows.cli.<name>`, with _ for -) and its line in `redress --help`."""
 
-COMMANDS: tuple[str, ...] = ("serve", "matching", "evaluate", "sample")
+COMMANDS: tuple[str, ...] = ("demo", "serve", "matching", "evaluate", "sample")
 """Modules `flows.cli.<name>` whose `app` holds commands that stand at the top, such as `redress dedupe`."""
 
 

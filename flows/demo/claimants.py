@@ -24,7 +24,7 @@ NOW = ("given_name", "family_name", "suffix", "street", "unit", "city", "region"
 _NOTICE_ID = re.compile(
     rf"(?<![{codes.ALPHABET}])([{codes.ALPHABET}]{{3}}[ -]?[{codes.ALPHABET}]{{3}}[ -]?[{codes.ALPHABET}]{{3}})(?![0-9A-Z])"
 )
-_PIN = re.compile(r"PIN\D{0,40}(\d{6})")
+_PIN = re.compile(r"PIN\D{0,40}(\d{3} ?\d{3})")
 
 
 @dataclass(frozen=True, slots=True)

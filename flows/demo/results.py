@@ -10,6 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from rich.table import Table
+
+from casefile.reports import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +29,6 @@ class Rate:
 
     def __str__(self) -> str:
         return f"{self.share:.4f} ({self.right:,} of {self.of:,})"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Precision and recall of the two places where the matcher decides."""
-
-    join_precision: Rate
-    join_recall: Rate
-    automatic_precision: Rate
-    automatic_recall: Rate
-    proposed_recall: Rate
-    outsiders_approved: Rate
 
 
 def row_truth(truth: Path) -> pd.DataFrame:
@@ -96,3 +87,20 @@ def matches(
         Rate(sum(wanted[number] in proposed.get(number, set()) for number in insiders), len(insiders)),
         Rate(len(set(approved) & (set(wanted) - insiders)), len(set(wanted) - insiders)),
     )
+
+
+def table(join_precision: Rate, join_recall: Rate, rates: tuple[Rate, Rate, Rate, Rate], status: Status) -> Table:
+    """Return the measured results for the terminal."""
+    shown = Table("measured against the truth of the sample", "share", "counts", title="What was found")
+    rows = (
+        ("joins of rows to one person: precision", join_precision),
+        ("joins of rows to one person: recall", join_recall),
+        ("claims accepted without a person: precision", rates[0]),
+        ("claims accepted without a person: recall", rates[1]),
+        ("claims with the right member among the candidates", rates[2]),
+        ("claims of people outside the class, accepted", rates[3]),
+        ("reach: accepted and not returned (not: received, not: read)", Rate(status.members_reached, status.members)),
+    )
+    for words, rate in rows:
+        shown.add_row(words, f"{rate.share:.2%}", f"{rate.right:,} of {rate.of:,}")
+    return shown

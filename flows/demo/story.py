@@ -84,7 +84,7 @@ class Places:
 
 def places() -> Places:
     """Choose a folder whose path is short enough for a socket, and ports that are free."""
-    folder = Path(tempfile.mkdtemp(prefix="redress-", dir="/tmp"))  # noqa: S108  # mkdtemp makes it ours alone
+    folder = Path(tempfile.mkdtemp(prefix="redress-", dir="/tmp"))  # mkdtemp makes it ours alone
     folder.chmod(0o711)  # the embedded server runs as a user of its own when we are root
     return Places(folder, free_port(8700), free_port(2525), free_port(8701), free_port(4200))
 
