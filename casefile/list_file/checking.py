@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from casefile.list_file import columns, fields, headers, people
+from casefile.list_file import columns, dates, fields, headers, people
 from casefile.list_file.columns import ColumnFaults
 from casefile.list_file.faults import REJECTING, Fault, FaultKind
 from casefile.list_file.mapping import Mapping
@@ -23,6 +23,7 @@ STRUCTURAL = frozenset({FaultKind.EMPTY_ROW, FaultKind.REPEATED_HEADER, FaultKin
 SENTENCES = {
     FaultKind.STRAY_QUOTE: "A quote was opened and never closed; it was read as a letter.",
     FaultKind.NOT_UTF8: "The row is not UTF-8 as the rest of the file is; it was read as cp1252.",
+    FaultKind.FORMULA: "A cell is a formula whose value was not saved in the file; it was read as empty.",
     FaultKind.EMPTY_ROW: "Every cell is empty.",
     FaultKind.REPEATED_HEADER: "The row repeats the header.",
     FaultKind.TOTALS_ROW: "The row sums the list up or ends it; it is no person.",
@@ -52,10 +53,11 @@ class Checker:
     names: tuple[str, ...]
     header: tuple[str, ...] | None
     mapping: Mapping
-    day_first: dict[str, bool] = field(default_factory=dict)
+    date_forms: dict[str, dates.DateForm] = field(default_factory=dict)
     outcomes: Counter[RowOutcome] = field(default_factory=Counter)
     kinds: Counter[FaultKind] = field(default_factory=Counter)
     null_words: Counter[str] = field(default_factory=Counter)
+    wrapped: int = 0
     file_faults: list[Fault] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
     _people_so_far: int = 0
@@ -160,8 +162,9 @@ class Checker:
             for name in holders:
                 if name in cells:
                     column, were_null = columns.without_null_words(cells[name], shown)
+                    self.wrapped += pc.sum(columns.matches(cells[name], r'^="')).as_py() or 0
                     self.null_words[name] += pc.sum(were_null).as_py() or 0
-                    column, found = columns.check(column, shown, name, day_first=self.day_first.get(name, False))
+                    column, found = columns.check(column, shown, name, form=self.date_forms.get(name))
                     checked.append(column)
                     faults += found
             if checked:

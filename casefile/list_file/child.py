@@ -57,7 +57,8 @@ def main() -> None:
         answer = {"report": run(request, sys.stdout)}
     except ListRefused as error:
         answer = {"refused": str(error)}
-    except MemoryError:
+    except (MemoryError, ImportError):
+        # A library that cannot be mapped into what is left of the memory is an ImportError.
         answer = {"refused": f"Reading the file took more than {limits.memory_bytes // 1024**2} MB of memory. It was given up."}
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from casefile.list_file import values
+from casefile.list_file import dates, odd_text, values
+from casefile.list_file.cells import Cell
 from casefile.list_file.faults import FaultKind
-from casefile.list_file.values import Cell
 
 NAME_FIELDS = frozenset({"full_name", "given_name", "middle_name", "family_name", "second_family_name", "suffix", "organisation"})
 _NULLS = pa.array(sorted(values.NULL_WORDS))
@@ -43,22 +43,33 @@ def without_null_words(column: pa.Array, field: str) -> tuple[pa.Array, pa.Array
     return pc.if_else(found, pa.scalar(None, pa.string()), column), found
 
 
-def check(column: pa.Array, field: str, name: str, *, day_first: bool = False) -> tuple[pa.Array, list[ColumnFaults]]:
+def check(column: pa.Array, field: str, name: str, *, form: dates.DateForm | None = None) -> tuple[pa.Array, list[ColumnFaults]]:
     """Check a trimmed column as values of a field; returns the values to use and the faults found."""
-    column, faults = _mapped(column, name, values.text, matches(column, values.ODD))
+    column, faults = _mapped(column, name, odd_text.text, matches(column, odd_text.ODD))
+    if field in ("full_name", "given_name"):
+        faults += _nobody(column, name)
     if field not in values.CHECKS:
         return column, faults
     rule: Callable[[str], Cell] = values.CHECKS[field]
-    if rule is values.date:
+    if rule is dates.date:
 
         def rule(value: str) -> Cell:
-            return values.date(value, day_first=day_first)
+            return dates.date(value, day_first=form.day_first, serials=form.serials) if form else dates.date(value)
 
     doubtful = column.is_valid()
     if field in values.FINE:
         doubtful = pc.and_(doubtful, pc.or_(pc.invert(matches(column, values.FINE[field])), matches(column, values.NEVER_FINE)))
     usable, more = _mapped(column, name, rule, doubtful)
     return usable, faults + more
+
+
+def _nobody(column: pa.Array, name: str) -> list[ColumnFaults]:
+    """Find what is no name of a person; it is kept, for a person to decide."""
+    rows = np.flatnonzero(matches(column, odd_text.NOBODY).to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return []
+    texts = [f"{value!r} is hardly the name of a person." for value in column.take(pa.array(rows)).to_pylist()]
+    return [ColumnFaults(name, FaultKind.PLACEHOLDER, rows, pa.array(texts))]
 
 
 def matches(column: pa.Array, pattern: str) -> pa.Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -118,7 +119,15 @@ def _quoting(dialect: Dialect, sample: list[str], *, whole: bool) -> Dialect:
 
 
 def _widths(dialect: Dialect, sample: list[str]) -> list[int]:
-    return [len(row) for row in csv.reader(sample, **dialect.csv_options()) if row]
+    return [len(row) for row in _rows(dialect, sample)]
+
+
+def _rows(dialect: Dialect, sample: list[str]) -> list[list[str]]:
+    """Return the rows of the sample that are not blank, up to a cell too long to be one."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(row for row in csv.reader(sample, **dialect.csv_options()) if row)
+    return rows
 
 
 def _strictly(dialect: Dialect, sample: list[str], *, whole: bool) -> bool:
@@ -144,7 +153,7 @@ def score(dialect: Dialect, sample: list[str]) -> float:
 
     Many columns and the same number in every row speak for it, words of our vocabulary in one of the first rows too.
     """
-    rows = [row for row in csv.reader(sample, **dialect.csv_options()) if row]
+    rows = _rows(dialect, sample)
     if not rows:
         return 0.0
     widths = [len(row) for row in rows]

@@ -15,6 +15,8 @@ class FaultKind(StrEnum):
     ENCODING_ASSUMED = "encoding_assumed"
     ENCODING_MIXED = "encoding_mixed"
     DIALECT_ASSUMED = "dialect_assumed"
+    SERIAL_DATES = "serial_dates"
+    WRAPPED_CELLS = "wrapped_cells"
     DATE_ORDER_ASSUMED = "date_order_assumed"
     NO_HEADER = "no_header"
     DUPLICATE_COLUMN = "duplicate_column"

@@ -17,6 +17,7 @@ from casefile.errors import ListRefused
 from casefile.list_file.limits import DEFAULT, Limits
 from casefile.list_file.options import Options
 
+CHILD = "casefile.list_file.child"
 LONGEST_ANSWER_BYTES = 256 * 1024 * 1024
 
 
@@ -64,23 +65,28 @@ def read(
     return report
 
 
-def _start(folder: Path | None) -> subprocess.Popen[str]:
-    """Start the child with nothing of our environment but where Python finds its modules: no database, no keys."""
-    environment = {
+def environment() -> dict[str, str]:
+    """Return the child's environment: where Python finds its modules, and nothing else of ours; no database, no keys."""
+    return {
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
         "LANG": "C.UTF-8",
+        # One thread: an arena per thread would count against the child's address space.
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
     }
-    # One thread: an arena per thread would count against the child's address space.
-    environment |= {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-    return subprocess.Popen(  # our own interpreter and module, no shell
-        [sys.executable, "-m", "casefile.list_file.child"],
+
+
+def _start(folder: Path | None) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", CHILD],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
-        env=environment,
+        env=environment(),
         cwd=folder or "/",
         start_new_session=True,
     )

@@ -118,7 +118,8 @@ def unique(columns: tuple[str, ...]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     names: list[str] = []
     for index, column in enumerate(columns, 1):
-        name = column if column.strip() or len(columns) == 1 else f"column {index}"
+        # PostgreSQL's text, where faults name their column, holds no zero bytes.
+        name = column.replace("\x00", "") if column.strip() or len(columns) == 1 else f"column {index}"
         seen[name] += 1
         while name in names:
             name = f"{column or f'column {index}'} ({seen[column]})"

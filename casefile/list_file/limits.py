@@ -22,7 +22,7 @@ class Limits:
     cells: int = 60_000_000
     memory_bytes: int = 3 * 1024 * MB
     cpu_seconds: int = 900
-    wall_seconds: int = 1_800
+    wall_seconds: float = 1_800
     output_bytes: int = 32 * 1024 * MB
 
 

@@ -74,10 +74,10 @@ def _format_of_package(path: Path) -> str:
 
 @dataclass(slots=True)
 class Formulas:
-    """Per sheet part, the number of formula cells and the (row, column letters) of those whose value was not saved."""
+    """Per sheet part, the number of formula cells, and the rows of those whose value was not saved."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    without_value: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    without_value: dict[str, list[int]] = field(default_factory=dict)
 
 
 def inspect(path: Path, *, limits: Limits) -> Formulas:
@@ -103,7 +103,7 @@ def inspect(path: Path, *, limits: Limits) -> Formulas:
 
 
 _DECLARATIONS = [word.encode(codec) for word in ("<!DOCTYPE", "<!ENTITY") for codec in ("ascii", "utf-16-le", "utf-16-be")]
-_FORMULA = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v>[^<]|<is>|</c>|<v/>|<v></v>)')
+_FORMULA = re.compile(rb'<c r="[A-Z]{1,3}(\d+)"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v>[^<]|<is>|</c>|<v/>|<v></v>)')
 _OVERLAP = 16 * 1024
 
 
@@ -133,8 +133,8 @@ def _inspect_text(text: bytes, name: str, formulas: Formulas, *, kept: int) -> b
             end = found.end()
             formulas.counts[name] = formulas.counts.get(name, 0) + 1
             missing = formulas.without_value.setdefault(name, [])
-            if not found[3].startswith((b"<v>", b"<is>")) or found[3] == b"<v></v>":
-                missing.append((int(found[2]), found[1].decode()))
+            if not found[2].startswith((b"<v>", b"<is>")) or found[2] == b"<v></v>":
+                missing.append(int(found[1]))
     if name == "content.xml":
         formulas.counts[name] = formulas.counts.get(name, 0) + text[kept:].count(b"table:formula=")
     return text[max(end, len(text) - _OVERLAP) :]

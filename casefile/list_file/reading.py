@@ -11,8 +11,8 @@ from typing import Any, TextIO
 
 import pyarrow as pa
 
+from casefile.list_file import dates
 from casefile.list_file import mapping as mappings
-from casefile.list_file import values
 from casefile.list_file.checking import Checker
 from casefile.list_file.faults import Fault, FaultKind
 from casefile.list_file.limits import Limits
@@ -97,7 +97,7 @@ def read(
     """
     opened = open_list(path, options, limits=limits)
     chosen = _mapping(opened, options)
-    checker = Checker(opened.names, opened.columns if opened.has_header else None, chosen, _day_first(opened, chosen))
+    checker = Checker(opened.names, opened.columns if opened.has_header else None, chosen, _date_forms(opened, chosen))
     output = _Output(folder, with_records, fault_limit)
     try:
         for batch in _batches(opened.rows()):
@@ -130,14 +130,14 @@ def _mapping(opened: OpenList, options: Options) -> Mapping:
     return mappings.propose(opened.names, opened.sample, has_header=opened.has_header)
 
 
-def _day_first(opened: OpenList, chosen: Mapping) -> dict[str, bool]:
-    """Per date column whether the day stands first, judged by the sample."""
-    order = {}
-    for shown in ("purchased_on", "birth_date"):
-        for name in chosen.columns.get(shown, ()):
-            index = opened.names.index(name)
-            order[name] = bool(values.day_comes_first([row[index].strip() for row in opened.sample if index < len(row)]))
-    return order
+def _date_forms(opened: OpenList, chosen: Mapping) -> dict[str, dates.DateForm]:
+    """Per date column how its dates are written, judged by the sample."""
+    forms = {}
+    for name in (n for shown in ("purchased_on", "birth_date") for n in chosen.columns.get(shown, ())):
+        index = opened.names.index(name)
+        cells = [row[index].strip() for row in opened.sample if index < len(row)]
+        forms[name] = dates.date_form([c for c in cells if c])
+    return forms
 
 
 def _report(opened: OpenList, chosen: Mapping, checker: Checker, shown: list[dict[str, Any]]) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _report(opened: OpenList, chosen: Mapping, checker: Checker, shown: list[dic
         "titles": list(opened.titles),
         "names": list(opened.names),
         "usable": chosen.usable,
-        "fault_counts": {str(kind): count for kind, count in checker.kinds.most_common()},
+        "fault_counts": {str(kind): count for kind, count in checker.kinds.most_common() if count},
     }
 
 
@@ -177,9 +177,13 @@ def _assumptions(opened: OpenList, chosen: Mapping, checker: Checker) -> Iterato
         if count:
             text = f"{count:,} cells of {name!r} hold a word for nothing, such as NULL or n/a; they were read as empty."
             yield Fault(None, name, FaultKind.PLACEHOLDER, text)
-    for shown in ("purchased_on", "birth_date"):
-        for name in chosen.columns.get(shown, ()):
-            index = opened.names.index(name)
-            if values.day_comes_first([row[index].strip() for row in opened.sample if index < len(row)]) is None:
-                text = f"Dates in {name!r} were read as month/day/year: none of the first rows says otherwise."
-                yield Fault(None, name, FaultKind.DATE_ORDER_ASSUMED, text)
+    if checker.wrapped:
+        text = f'{checker.wrapped:,} cells are written as ="..." so that a spreadsheet keeps their zeros; they were unwrapped.'
+        yield Fault(None, None, FaultKind.WRAPPED_CELLS, text)
+    for name, form in checker.date_forms.items():
+        if not form.order_said:
+            text = f"Dates in {name!r} were read as month/day/year: none of the first rows says otherwise."
+            yield Fault(None, name, FaultKind.DATE_ORDER_ASSUMED, text)
+        if form.serials:
+            text = f"Dates in {name!r} are a spreadsheet's day numbers and were read as such."
+            yield Fault(None, name, FaultKind.SERIAL_DATES, text)

@@ -18,17 +18,15 @@ from casefile.list_file.faults import Fault, FaultKind
 from casefile.list_file.limits import Limits
 from casefile.list_file.records import Record
 
-NO_VALUE = "no value"
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An open sheet; `without_value` are the (row, column index) of formulas whose result was not saved."""
+    """An open sheet; `without_value` are the rows with a formula whose result was not saved."""
 
     name: str
     rows: list[list[Any]]
     faults: tuple[Fault, ...]
-    without_value: frozenset[tuple[int, int]]
+    without_value: frozenset[int]
 
 
 def open_sheet(path: Path, *, format_name: str, limits: Limits, named: str | None = None) -> Sheet:
@@ -44,7 +42,7 @@ def open_sheet(path: Path, *, format_name: str, limits: Limits, named: str | Non
     except CalamineError as error:
         raise ListRefused(f"The spreadsheet cannot be read ({error}).") from error
     part = _part_of(path, name) if format_name == "xlsx" else "content.xml"
-    missing = frozenset((row, _column_index(letters)) for row, letters in formulas.without_value.get(part, []))
+    missing = frozenset(formulas.without_value.get(part, []))
     return Sheet(name, rows, tuple(_faults(name, others, formulas.counts.get(part, 0))), missing)
 
 
@@ -92,13 +90,6 @@ def _part_of(path: Path, name: str) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _column_index(letters: str) -> int:
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - 64
-    return index - 1
-
-
 def cut(sheet: Sheet, *, limits: Limits) -> Iterator[Record]:
     """Yield the rows that are not blank, numbered as the sheet numbers them; the raw bytes are the row's cells as JSON."""
     total = 0
@@ -107,8 +98,9 @@ def cut(sheet: Sheet, *, limits: Limits) -> Iterator[Record]:
         total += sum(map(len, cells))
         if total > limits.unpacked_bytes or max(map(len, cells), default=0) > limits.field_characters:
             raise ListRefused("The spreadsheet is a bomb: its cells hold far more text than a list can.")
-        if any(cells) or any((number, i) in sheet.without_value for i in range(len(row))):
-            yield Record(number, _as_json(row), cells)
+        if any(cells) or number in sheet.without_value:
+            fault = FaultKind.FORMULA if number in sheet.without_value else None
+            yield Record(number, _as_json(row), cells, fault)
 
 
 def as_text(value: Any) -> str:

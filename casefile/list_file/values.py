@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
+from casefile.list_file.cells import Cell
+from casefile.list_file.dates import date
 from casefile.list_file.faults import FaultKind
-
-
-class Cell(NamedTuple):
-    """A cell after checking: the value to use (None: nothing usable), and what is wrong with it."""
-
-    value: str | None
-    kind: FaultKind | None = None
-    text: str = ""
-
 
 REGIONS = {
     # USPS Publication 28, appendix B (states, territories, military) and the Canadian provinces.
@@ -53,8 +44,6 @@ NULL_WORDS = frozenset(
 NOT_A_NAME = NULL_WORDS - {"null", "none", "na", "nil", "nan", "unknown"}
 
 SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
-FORMULA = re.compile(r"[=@][\w(+\-'\"@]|[+\-](?![\d\s.,()$\-]*$)[\w(@=+\-][^\n]*[(!|=]|[\t\r][=@+\-]")
-"""What a spreadsheet would run when someone opens the list (OWASP, CSV injection); phones like +1 555 are not meant."""
 
 EMAIL = re.compile(
     r"[^@\s,;:<>()\[\]\"\\]{1,64}@(?:[^@\s,;:<>()\[\]\"\\.]{1,63}\.)+[^@\s,;:<>()\[\]\"\\.\d][^@\s,;:<>()\[\]\"\\.]{1,62}"
@@ -67,7 +56,6 @@ STREET = re.compile(
 )
 DOMAIN = re.compile(r"(?:https?://)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,24}(?:/\S*)?", re.IGNORECASE)
 AMOUNT = re.compile(r"\(?-?\$?\s?\d[\d,]*(?:\.\d{1,2})?\)?(?:\s?usd)?", re.IGNORECASE)
-EXCEL_TEXT = re.compile(r'="([^"]*)"')
 
 
 def postcode(value: str) -> Cell:
@@ -141,70 +129,6 @@ def region(value: str) -> Cell:
     return Cell(value, FaultKind.BAD_REGION, f"{value!r} is not a state or province.")
 
 
-MONTHS = {
-    name[:3]: number
-    for number, names in enumerate(
-        ("jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep", "oct", "nov", "dec dic"), 1
-    )
-    for name in names.split()
-}
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-_NUMBERS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:[T ,].*)?")
-_DAY_MONTH = re.compile(r"(\d{1,2})[- ](?:de )?([a-z]{3})[a-z]*\.?[-, ]+(?:de )?(\d{4}|\d{2})(?:[T ,].*)?", re.IGNORECASE)
-_MONTH_DAY = re.compile(
-    r"(?:[a-z]{3,9},? )?([a-z]{3})[a-z]*\.?[- ](\d{1,2})(?:st|nd|rd|th)?,?[- ](\d{4}|\d{2})(?:[T ,].*)?", re.IGNORECASE
-)
-_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-EXCEL_EPOCH = datetime.date(1899, 12, 30)
-"""Day 0 of Excel's count as it reads dates after February 1900 (it takes 1900 for a leap year)."""
-
-
-def _parts(text: str, *, day_first: bool) -> tuple[int, int, int] | None:
-    """Return year, month, day as written, without checking that the day exists."""
-    if (m := _ISO.fullmatch(text)) or (m := _COMPACT.fullmatch(text)):
-        return int(m[1]), int(m[2]), int(m[3])
-    if m := _NUMBERS.fullmatch(text):
-        first, second = int(m[1]), int(m[2])
-        return (_year(m[3]), second, first) if day_first else (_year(m[3]), first, second)
-    if (m := _DAY_MONTH.fullmatch(text)) and m[2].lower() in MONTHS:
-        return _year(m[3]), MONTHS[m[2].lower()], int(m[1])
-    if (m := _MONTH_DAY.fullmatch(text)) and m[1].lower() in MONTHS:
-        return _year(m[3]), MONTHS[m[1].lower()], int(m[2])
-    return None
-
-
-def _year(text: str) -> int:
-    """Two digits are read as POSIX strptime does: 69-99 are 1969-1999."""
-    return int(text) if len(text) == 4 else int(text) + (1900 if int(text) >= 69 else 2000)
-
-
-def date(value: str, *, day_first: bool = False, today: datetime.date | None = None) -> Cell:
-    """A date as ISO text (YYYY-MM-DD); Excel's day numbers are read and warned of; the impossible and the future are not used."""
-    today = today or datetime.datetime.now(datetime.UTC).date()
-    serial = re.fullmatch(r"(\d{5})(?:\.\d+)?", value)
-    if serial and 20_000 <= int(serial[1]) <= 60_000:
-        day = EXCEL_EPOCH + datetime.timedelta(days=int(serial[1]))
-        return Cell(day.isoformat(), FaultKind.SERIAL_DATE, f"{value!r} was read as {day}: it is a spreadsheet's day number.")
-    parts = _parts(value, day_first=day_first)
-    if parts is None:
-        return Cell(None, FaultKind.BAD_DATE, f"{value!r} is not a date that we can read.")
-    try:
-        day = datetime.date(*parts)
-    except ValueError:
-        return Cell(None, FaultKind.BAD_DATE, f"{value!r} is not a day of the calendar.")
-    if day > today or day.year < 1900:
-        return Cell(None, FaultKind.BAD_DATE, f"{value!r} is {'in the future' if day > today else 'before 1900'}.")
-    return Cell(day.isoformat())
-
-
-def day_comes_first(values: list[str]) -> bool | None:
-    """Return whether numeric dates of a column are written day/month: True, False, or None when they never say."""
-    pairs = [(int(m[1]), int(m[2])) for v in values if (m := _NUMBERS.fullmatch(v))]
-    if any(first > 12 for first, _ in pairs):
-        return True
-    return False if not pairs or any(second > 12 for _, second in pairs) else None
-
-
 def amount(value: str) -> Cell:
     """An amount of money as whole cents in text: `$1,234.50` is `123450`, `(3.00)` is `-300`."""
     text = re.sub(r"[$\s]|usd", "", value, flags=re.IGNORECASE)
@@ -240,54 +164,3 @@ FINE = {
 """RE2 patterns of values that need no second look; all others go through `CHECKS` one by one."""
 NEVER_FINE = "|".join(rf"^1?\D*(?:{d}\D*){{10}}$" for d in range(2, 10))
 """Ten times the same digit is no phone number."""
-
-
-def text(value: str) -> Cell:
-    """Free text that looked odd (see `ODD`): say what is odd and return what can be used of it."""
-    wrapped = EXCEL_TEXT.fullmatch(value)
-    if wrapped:
-        return Cell(wrapped[1] or None)
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        return Cell(value[1:-1].replace('""', '"').strip() or None)
-    if FORMULA.match(value):
-        return Cell(value, FaultKind.FORMULA, f"{value[:60]!r} begins like a formula; it was kept as text and never run.")
-    return _controls(value) or _letters(value) or Cell(value)
-
-
-def _controls(value: str) -> Cell | None:
-    if "\x00" in value:
-        return Cell(_visible(value), FaultKind.NUL_BYTE, "The cell holds zero bytes; they were left out.")
-    if any((ord(c) < 32 and c not in "\t\r\n") or 127 <= ord(c) < 160 for c in value):
-        return Cell(_visible(value), FaultKind.CONTROL_CHARACTER, "The cell holds control characters; they were left out.")
-    return None
-
-
-def _letters(value: str) -> Cell | None:
-    if "\ufffd" in value:
-        return Cell(value, FaultKind.LOST_LETTERS, f"{value[:60]!r}: letters were lost before the file reached us.")
-    if len(value) > LONGEST_VALUE:
-        return Cell(
-            value[:LONGEST_VALUE], FaultKind.TOO_LONG, f"The cell has {len(value):,} characters; {LONGEST_VALUE} were used."
-        )
-    return _mojibake(value) if any(mark in value for mark in MOJIBAKE) else None
-
-
-LONGEST_VALUE = 500
-MOJIBAKE = ("Ã", "Â", "â€", "Å")
-ODD = r"^[=@+\-\t\r\x22]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{FFFD}]|Ã|Â|â€|Å|(?s:.{501})"
-"""An RE2 pattern of all that `text` objects to, so that only such cells are looked at one by one."""
-
-
-def _mojibake(value: str) -> Cell:
-    """UTF-8 once read as cp1252: `JosÃ©` is José."""
-    try:
-        mended = value.encode("cp1252").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return Cell(value)
-    return Cell(
-        mended, FaultKind.MOJIBAKE, f"{value[:60]!r} was read as {mended[:60]!r}: it had been saved in the wrong encoding."
-    )
-
-
-def _visible(value: str) -> str | None:
-    return "".join(c for c in value if ord(c) >= 32 or c in "\t\r\n").strip() or None

@@ -28,6 +28,8 @@ def show_report(name: str, report: dict[str, Any], *, console: Console | None = 
             console.print(f"[yellow]note[/yellow]  {escape(fault['text'])}")
     console.print(_counts(report))
     faults = [f for f in report["faults"] if f["row"] is not None]
+    if report["fault_counts"]:
+        console.print(", ".join(f"{kind}: {count:,}" for kind, count in report["fault_counts"].items()))
     if faults:
         console.print(_faults(faults))
 

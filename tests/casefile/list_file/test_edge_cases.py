@@ -6,48 +6,24 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from casefile.list_file import reading
-from casefile.list_file.limits import DEFAULT
-from casefile.list_file.options import Options
 from casefile.list_file.records import Record
 
 CASES = tomllib.loads(Path(__file__).with_name("edge_cases.toml").read_text("utf-8"))["case"]
 
 
-def read(path: Path, folder: Path, options: Options | None = None) -> dict[str, Any]:
-    """Read in this process, which is quicker than the guarded way."""
-    return reading.read(
-        path,
-        options=options or Options(),
-        limits=DEFAULT,
-        folder=folder,
-        with_records=True,
-        fault_limit=1_000,
-        progress=lambda _: None,
-    )
-
-
-def checked_rows(folder: Path) -> dict[int, dict[str, Any]]:
-    path = folder / reading.ROWS_FILE
-    if not path.exists():
-        return {}
-    with pa.ipc.open_stream(str(path)) as stream:
-        return {row["row_number"]: row for row in stream.read_all().to_pylist()}
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_edge_case(case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edge_case(case: dict[str, Any], read_list: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = case["content"]
     content = content.removeprefix("\n") if case.get("format") == "fixed width" else content
     path = tmp_path / "list.csv"
     path.write_bytes(content.encode(case.get("bytes", "utf-8")))
     cells: list[list[str]] = []
     monkeypatch.setattr(reading, "_batches", remembering(cells))
-    report = read(path, tmp_path)
-    rows = checked_rows(tmp_path)
+    report = read_list(path)
+    rows = report["rows"]
 
     assert report["rows_in"] == report["accepted"] + report["warned"] + report["rejected"] == len(rows) == len(cells)
     if "columns" in case:
