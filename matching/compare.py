@@ -159,7 +159,13 @@ class Comparer:
         def one(a: Codes, b: Codes) -> Level:
             if comparison is table.OTHER_TEXT:
                 return _spelling(self.letters(field), a, b, comparison)
-            return _equal(a, b, different=1, exact=2)
+            level = _equal(a, b, different=1, exact=comparison.index("exact"))
+            if field in self._identifiers:
+                differs = np.flatnonzero(level == 1)
+                grid, length = self._identifiers[field]
+                slip = _one_slip(grid[a[differs]], grid[b[differs]]) & (length[a[differs]] == length[b[differs]])
+                level[differs[slip]] = comparison.index("near")
+            return level
 
         level, code = _best(self.people.fields[field], left, right, one, self.frequencies.bits(field))
         return level, self._rarity(field, level == comparison.index("exact"), code)
@@ -201,6 +207,14 @@ class Comparer:
         spaced = pc.match_substring(values, " ")
         area = pc.if_else(spaced, outward, pc.utf8_slice_codeunits(values, 0, 3))
         return np.asarray(area.dictionary_encode().indices.to_numpy(), np.int32)
+
+    def postcode_slips(self, a: Codes, b: Codes) -> NDArray[np.bool_]:
+        """Say which postcodes differ by one character or by two exchanged ones."""
+        return _one_slip(self._postcode_characters[a], self._postcode_characters[b])
+
+    @cached_property
+    def _postcode_characters(self) -> NDArray[np.uint8]:
+        return _characters(self.people.fields["postcode"].values, 10)
 
     def counting(self, frequencies: Frequencies) -> Comparer:
         """Return a comparer with other frequencies that keeps all that depends on the values alone."""
@@ -320,6 +334,17 @@ class Comparer:
         for k in range(min(emails.alternatives, local.alternatives)):
             known = emails.codes[:, k] >= 0
             found[emails.codes[known, k]] = local.codes[known, k]
+        return found
+
+    @cached_property
+    def _identifiers(self) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.int32]]]:
+        """The characters and lengths of further columns that hold identifiers rather than words."""
+        found = {}
+        for other in self.people.others:
+            values = self.people.fields[other.column].values
+            numeric = pc.match_substring_regex(values, r"^[0-9a-z-]*[0-9][0-9a-z-]*[0-9][0-9a-z-]*$")
+            if other.kind is OtherKind.EXACT and pc.mean(pc.and_(numeric, pc.greater_equal(pc.utf8_length(values), 5))).as_py() > 0.9:
+                found[other.column] = (_characters(values, 24), np.append(pc.utf8_length(values).to_numpy(), 0))
         return found
 
     @cached_property

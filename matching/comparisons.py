@@ -184,7 +184,16 @@ ADDRESS = Comparison(
     ),
 )
 
-OTHER_EXACT = Comparison("other", (UNKNOWN, Level("different", 1, 0.10), Level("exact", 1, 0.90, rarity=True)))
+OTHER_EXACT = Comparison(
+    "other",
+    (
+        UNKNOWN,
+        Level("different", 1, 0.08),
+        # Identifiers of five characters and more (customer or social security numbers) with one character wrong.
+        Level("near", 1, 0.02),
+        Level("exact", 1, 0.90, rarity=True),
+    ),
+)
 
 OTHER_TEXT = Comparison(
     "other",

@@ -119,8 +119,9 @@ def _streets(comparer: Comparer, left: Rows, right: Rows, k: int, m: int, same: 
     here = same["postcode"][1] | same["city"][1]
     unplaced = known & ~same["postcode"][0] & ~same["city"][0]
     level[unplaced] = _AT["elsewhere"]
-    level[_alike(comparer, left, right, k, m, known & (here | unplaced) & ~equal)] = _AT["similar_street"]
-    level[equal & ~here & ~unplaced] = _AT["similar_street"]
+    level[_alike(comparer, left, right, k, m, known & ~equal, here | unplaced)] = _AT["similar_street"]
+    # The same line in another city and postcode is one address with a slip only where the state agrees.
+    level[equal & ~here & ~unplaced & same["region"][1]] = _AT["similar_street"]
     house = equal & (here | unplaced)
     a, b = _codes(comparer, "unit", left, k), _codes(comparer, "unit", right, m)
     level[house] = _AT["exact"]
@@ -134,11 +135,27 @@ _WITH_STREET = (
 )  # fmt: skip
 
 
-def _alike(comparer: Comparer, left: Rows, right: Rows, k: int, m: int, wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return where the same number stands in a street of a like name."""
-    number = _codes(comparer, "number", left, k) == _codes(comparer, "number", right, m)
-    at = np.flatnonzero(wanted & number)
-    a, b = _codes(comparer, "name", left, k)[at], _codes(comparer, "name", right, m)[at]
-    if not len(at) or "name" not in comparer.people.fields:
+def _alike(
+    comparer: Comparer, left: Rows, right: Rows, k: int, m: int, known: NDArray[np.bool_], here: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return where the same number stands in a street of a like name, at a place that is the same or misspelled."""
+    if "name" not in comparer.people.fields:
         return np.zeros(0, np.int64)
-    return np.asarray(at[comparer.letters("name").alike(a, b, floor=STREET_ALIKE) > 0], np.int64)
+    number = _codes(comparer, "number", left, k) == _codes(comparer, "number", right, m)
+    at = np.flatnonzero(known & number)
+    a, b = _codes(comparer, "name", left, k)[at], _codes(comparer, "name", right, m)[at]
+    at = at[comparer.letters("name").alike(a, b, floor=STREET_ALIKE) > 0]
+    near = at[~here[at]]
+    return np.concatenate([at[here[at]], near[_near_place(comparer, left[near], right[near], k, m)]])
+
+
+def _near_place(comparer: Comparer, left: Rows, right: Rows, k: int, m: int) -> NDArray[np.bool_]:
+    """Say which places differ by a slip in the postcode or in the spelling of the city."""
+    near = np.zeros(len(left), bool)
+    if "postcode" in comparer.people.fields:
+        a, b = _codes(comparer, "postcode", left, k), _codes(comparer, "postcode", right, m)
+        near |= (a >= 0) & (b >= 0) & comparer.postcode_slips(a, b)
+    if "city" in comparer.people.fields:
+        a, b = _codes(comparer, "city", left, k), _codes(comparer, "city", right, m)
+        near |= comparer.letters("city").alike(a, b, floor=STREET_ALIKE) > 0
+    return near
