@@ -1,6 +1,6 @@
 """A fast SMTP sink for loopback tests: keeps a ledger of what it took, and misbehaves on request.
 
-    python benchmarks/sink.py --port 2525 --ledger taken.txt --drop-after-dot 0.01
+python benchmarks/sink.py --port 2525 --ledger taken.txt --drop-after-dot 0.01
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import uvloop
 
-GREETING = b"220 sink.example ESMTP\r\n"
-HELLO = b"250-sink.example\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250 8BITMIME\r\n"
+from flows.smtp_sink import SinkSession
+
 TAKEN = b"250 2.0.0 taken\r\n"
 MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.IGNORECASE | re.MULTILINE)
 
@@ -27,7 +27,6 @@ class Behaviour:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.random = random.Random(options.seed)
-        self.folder: Path | None = options.keep
         self.ledger = os.open(options.ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def happens(self, name: str) -> bool:
@@ -36,99 +35,55 @@ class Behaviour:
         return bool(share) and self.random.random() < share
 
 
-class Session(asyncio.Protocol):
-    """One connection; octets in, replies out, as many commands at once as come."""
+class Session(SinkSession):
+    """A connection that does what its behaviour draws."""
 
     def __init__(self, behaviour: Behaviour) -> None:
+        super().__init__()
         self.behaviour = behaviour
-        self.buffer = bytearray()
-        self.in_data = False
-        self.recipient = b""
-        self.sender = b""
-        self.scanned = 0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-        transport.write(GREETING)
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while not self.transport.is_closing() and (self._message() if self.in_data else self._command()):
-            pass
-
-    def _command(self) -> bool:
-        end = self.buffer.find(b"\n")
-        if end < 0:
-            return False
-        line = bytes(self.buffer[:end]).rstrip(b"\r")
-        del self.buffer[: end + 1]
-        self.transport.write(self._answer(line))
-        return True
-
-    def _answer(self, line: bytes) -> bytes:
-        verb = line[:4].upper()
-        if verb in {b"EHLO", b"HELO"}:
-            return HELLO
-        if verb == b"MAIL":
-            self.sender, self.recipient = line[10:].split(b">")[0].lstrip(b"<"), b""
-            if self.behaviour.happens("closing"):
-                self.transport.write(b"421 4.3.2 closing, try later\r\n")
-                self.transport.close()
-                return b""
-            return b"250 2.1.0 ok\r\n"
-        if verb == b"RCPT":
-            return self._recipient(line)
-        if verb == b"DATA":
-            self.in_data, self.scanned = bool(self.recipient), 0
-            return b"354 go ahead\r\n" if self.in_data else b"554 5.5.1 no valid recipients\r\n"
-        if verb == b"QUIT":
-            self.transport.write(b"221 2.0.0 bye\r\n")
+    def on_sender(self) -> bytes:
+        """Take the sender, or close the shop."""
+        if self.behaviour.happens("closing"):
+            self.transport.write(b"421 4.3.2 closing, try later\r\n")
             self.transport.close()
             return b""
-        return b"250 2.0.0 ok\r\n"
+        return super().on_sender()
 
-    def _recipient(self, line: bytes) -> bytes:
+    def on_recipient(self, address: str) -> bytes:  # noqa: ARG002  # the draw decides, not the address
+        """Take the recipient, or refuse it for one of three reasons."""
         if self.behaviour.happens("temporary"):
             return b"451 4.2.0 mailbox busy\r\n"
         if self.behaviour.happens("unknown"):
             return b"550 5.1.1 no such user\r\n"
         if self.behaviour.happens("policy"):
             return b"550 5.7.1 message blocked by policy\r\n"
-        self.recipient = line[8:].split(b">")[0].lstrip(b"<")
         return b"250 2.1.5 ok\r\n"
 
-    def _message(self) -> bool:
-        if self.scanned == 0 and self.behaviour.happens("drop_before_dot"):
+    def on_data(self) -> None:
+        """Go on, or hang up in the middle."""
+        if self.behaviour.happens("drop_before_dot"):
             self.transport.abort()
-            return False
-        start = max(0, self.scanned - 4)
-        end = self.buffer.find(b"\r\n.\r\n", start)
-        if end < 0:
-            self.scanned = max(1, len(self.buffer))
-            return False
-        message = bytes(self.buffer[: end + 2])
-        del self.buffer[: end + 5]
-        self.in_data = False
-        self._take(message)
-        return True
 
-    def _take(self, message: bytes) -> None:
+    def on_message(self, octets: bytes) -> bytes:
+        """Note the message, then answer, answer late, hang up, or never answer."""
         behaviour = self.behaviour
         if behaviour.happens("hang"):
-            return
-        found = MESSAGE_ID.search(message, 0, 4096)
-        os.write(behaviour.ledger, (found[1] if found else b"?") + b" " + self.recipient + b"\n")
-        if behaviour.folder is not None:
+            return b""
+        found = MESSAGE_ID.search(octets, 0, 4096)
+        os.write(behaviour.ledger, (found[1] if found else b"?") + b" " + self.recipients[0].encode() + b"\n")
+        if behaviour.options.keep is not None:
             name = (found[1] if found else os.urandom(8).hex().encode()).strip(b"<>").decode()
-            (behaviour.folder / f"{name}.eml").write_bytes(message.replace(b"\r\n..", b"\r\n."))
+            (behaviour.options.keep / f"{name}.eml").write_bytes(octets)
         if behaviour.happens("drop_after_dot"):
             self.transport.abort()
-        elif behaviour.options.delay:
-            asyncio.get_running_loop().call_later(behaviour.options.delay, self._reply)
-        else:
-            self._reply()
+            return b""
+        if behaviour.options.delay:
+            asyncio.get_running_loop().call_later(behaviour.options.delay, self._late)
+            return b""
+        return TAKEN
 
-    def _reply(self) -> None:
+    def _late(self) -> None:
         if not self.transport.is_closing():
             self.transport.write(TAKEN)
 
@@ -147,7 +102,7 @@ async def serve(options: argparse.Namespace) -> None:
 
 def main() -> None:
     """Read the options and serve."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--ledger", type=Path, required=True, help="one line per message taken: Message-ID and recipient")
     parser.add_argument("--keep", type=Path, help="folder in which every message is kept")

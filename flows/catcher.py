@@ -18,10 +18,9 @@ import uuid
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from aiosmtpd.smtp import SMTP
+from flows.smtp_sink import SinkSession
 
 HOST = "127.0.0.1"
 PAGE_SIZE = 100
@@ -66,23 +65,20 @@ class Inbox:
         return path.read_bytes() if _NAME.fullmatch(name) and path.exists() else None
 
 
-class Receiver:
-    """What aiosmtpd calls for each command; its method names are aiosmtpd's."""
+class Receiver(SinkSession):
+    """One connection to the catcher."""
 
     def __init__(self, inbox: Inbox) -> None:
+        super().__init__()
         self.inbox = inbox
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802  # aiosmtpd's name
+    def on_recipient(self, address: str) -> bytes:
         """Refuse who shall bounce, take everybody else."""
-        if self.inbox.refuses(address):
-            return "550 5.1.1 there is no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 2.1.5 ok"
+        return b"550 5.1.1 there is no such mailbox\r\n" if self.inbox.refuses(address) else b"250 2.1.5 ok\r\n"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
+    def on_message(self, octets: bytes) -> bytes:
         """Keep the message, then say so."""
-        name = self.inbox.keep(envelope.mail_from or "", envelope.rcpt_tos, envelope.content)
-        return f"250 2.0.0 kept as {name}"
+        return f"250 2.0.0 kept as {self.inbox.keep(self.sender, self.recipients, octets)}\r\n".encode()
 
 
 class Pages:
@@ -175,7 +171,7 @@ async def serve(*, smtp_port: int, http_port: int, folder: Path, bounce: frozens
     """Take mail and show it until a signal comes; prints one line with both ports when ready."""
     inbox = Inbox(folder, bounce=bounce)
     loop = asyncio.get_running_loop()
-    smtp = await loop.create_server(lambda: SMTP(Receiver(inbox), data_size_limit=2**25, enable_SMTPUTF8=True), HOST, smtp_port)
+    smtp = await loop.create_server(lambda: Receiver(inbox), HOST, smtp_port)
     pages = await asyncio.start_server(Pages(inbox).answer, HOST, http_port, limit=65_536)
     ports = [server.sockets[0].getsockname()[1] for server in (smtp, pages)]
     print(json.dumps({"smtp_port": ports[0], "http_port": ports[1]}), flush=True)  # noqa: T201  # whoever started us reads it
