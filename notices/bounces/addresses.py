@@ -10,7 +10,8 @@ ADDRESS = re.compile(
     r"([\w](?:[\w-]{0,62}\.){0,12}[\w-]{0,62}[\w]|\[[0-9A-Fa-f:.]{3,60}\])"
 )
 MAIL_SYSTEM = re.compile(
-    r"^(?:mailer[-_.]?daemon|post[-_.]?master|mail[-_.]?daemon|mail(?:er|[-_.]?deliver\w*)?[-_.](?:deliver\w*|system|admin\w*|service)[\w.-]*|mdaemon|microsoftexchange\w*)",
+    r"^(?:mailer[-_.]?daemon|post[-_.]?master|mail[-_.]?daemon|mail(?:er|[-_.]?deliver\w*)?[-_.](?:deliver\w*|system|admin\w*|service)[\w.-]*|mdaemon|microsoftexchange\w*"
+    r"|[\w.-]{0,40}smtp[-_.](?:mail|gateway|service|server|daemon)[\w.-]*|[\w.-]{0,40}smtp_gateways?|system[-_.]?admin\w*)",
     re.I,
 )
 ROLE = re.compile(
@@ -37,7 +38,7 @@ def addresses_in(value: str) -> list[str]:
 def clean(address: str) -> str:
     """Return `address` without the punctuation of the sentence around it, or "" when nothing is left."""
     local, _, domain = address.rpartition("@")
-    local = re.sub(r"^(?:mailto:|smtp:|rfc822;|[*=.>#&-]+(?=[\w]))", "", local, flags=re.I)
+    local = re.sub(r"^(?:mailto:|smtp[:=]|rfc822;|[*=.>#&-]+(?=[\w]))", "", local, flags=re.I)
     domain = domain.rstrip(".-_")
     return f"{local}@{domain}" if local and domain else ""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from notices.bounces.addresses import addresses_in, first_address
+from notices.bounces.classify import classify
 from notices.bounces.mime import Message, parse_headers
 from notices.bounces.report import Kind, Recipient, Report
 from notices.bounces.vocabulary import mark
@@ -17,6 +20,8 @@ AUTO_HEADERS = (
     "x-ms-exchange-inbox-rules-loop",
 )
 AUTO_SUBJECT = mark("auto_subject", before=r"^\W{0,9}(?:re: ?|aw: ?|sv: ?)?\W{0,9}")
+
+REFUSED = re.compile(r"(?:automatically |was )(?:rejected|refused)|could not be delivered", re.I)
 
 
 def is_auto_reply(message: Message) -> bool:
@@ -43,12 +48,22 @@ def auto_reply(message: Message) -> Report:
 
 
 def read_receipt(message: Message) -> Report | None:
-    """Return the report of a disposition notification (RFC 8098): whatever was done with the mail, it had arrived."""
+    """Return the report of a disposition notification (RFC 8098): whatever was done with the mail, it had arrived.
+
+    Filters that reject after delivery use the same form (RFC 5429, section 2.1.2): a refusal that says nothing of the address.
+    """
     parts = list(message.of_type("message/disposition-notification", "message/global-disposition-notification"))
     if not parts:
         return None
     fields = dict(reversed(parse_headers(parts[0].text, words=False)))
-    address = first_address(fields.get("original-recipient", "")) or first_address(fields.get("final-recipient", ""))
-    sender = addresses_in(message.top.header("from"))[:1]
-    found = [address] if address else sender
+    named = first_address(fields.get("original-recipient", "")) or first_address(fields.get("final-recipient", ""))
+    found = [named] if named else addresses_in(message.top.header("from"))[:1]
+    text = " ".join(part.text[:2_000] for part in message.of_type("text/plain"))
+    if REFUSED.search(text):
+        verdict = classify(text=text, action="delayed")
+        refused = [
+            Recipient(address=one, severity=verdict.severity, reason="recipient's filter", action="failed", text=text[:1_000])
+            for one in found
+        ]
+        return Report(kind=Kind.BOUNCE, recipients=tuple(refused))
     return Report(kind=Kind.DELIVERED, recipients=tuple(Recipient(address=one, reason="read receipt") for one in found))

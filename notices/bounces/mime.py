@@ -145,8 +145,10 @@ def _collect(head: bytes, body: bytes, depth: int, leaves: list[Part]) -> None:
     pieces = _pieces(body, boundary)
     if len(pieces) == 1 and not pieces[0].strip():
         return
+    if len(pieces) > 1 and b"@" not in pieces[0]:
+        # A preamble is no text of the report, unless a reporter put the report there.
+        del pieces[0]
     for piece in pieces[: MAX_PARTS + 1]:
-        # A preamble, or a body whose boundary never comes, is text like any other.
         inner_head, inner_body = _split(piece) if _has_headers(piece) else (b"", piece)
         if inner_head or inner_body.strip():
             _collect(inner_head, inner_body, depth + 1, leaves)

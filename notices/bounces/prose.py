@@ -49,6 +49,8 @@ LABEL = re.compile(
     r"\W{0,6}(?:address(?:es)?|recipients?|mail|is|was)?\W{0,6}$",
     re.I,
 )
+# Exim and Sendmail name the address that we sent to behind the one that it led to.
+FORWARDED = re.compile(r"(?:generated|expanded) (?:from|by):?\W{0,3}$", re.I)
 CONTACT = mark("contact")
 CONTACT_AFTER = re.compile(r"連絡|問い合わせ|お問合|for (?:help|assist|more)", re.I)
 
@@ -108,23 +110,19 @@ def passages(prose: Prose, *, ours: list[str], known: list[str]) -> dict[str, Pa
 
 def returned_recipients(prose: Prose) -> list[str]:
     """Return to whom the returned mail was addressed, the envelope's word before the header's."""
-    for name in (
-        "x-envelope-to",
-        "envelope-to",
-        "x-rcpt-to",
-        "x-original-to",
-        "x-failed-recipients",
-        "to",
-        "cc",
-        "resent-to",
-        "delivered-to",
-    ):
+    received = " ".join(value for key, value in prose.returned if key == "received")
+    last_hop = re.search(r"\bfor <?([^\s<>;]{1,64}@[^\s<>;]{1,255})>?;", received)
+    by_envelope = _addressed(prose, "x-envelope-to", "envelope-to", "x-rcpt-to")
+    by_last_hop = addresses_in(last_hop.group(1)) if last_hop else []
+    return by_envelope or by_last_hop or _addressed(prose, "x-original-to", "to", "cc", "resent-to", "delivered-to")
+
+
+def _addressed(prose: Prose, *names: str) -> list[str]:
+    for name in names:
         found = [one for key, value in prose.returned if key == name for one in addresses_in(value)]
         if found:
             return found
-    received = " ".join(value for key, value in prose.returned if key == "received")
-    match = re.search(r"\bfor <?([^\s<>;]{1,320}@[^\s<>;]{1,255})>?;", received)
-    return addresses_in(match.group(1)) if match else []
+    return []
 
 
 def is_delay(subject: str, text: str) -> bool:
@@ -215,6 +213,8 @@ def _openers(lines: list[str], ours: set[str]) -> list[tuple[int, str]]:
                 LISTED.match(line) and not re.sub(r"mailto:|smtp:|[\s*>\"'<(\[|#•·-]", "", line[: match.start()])
             ):
                 listed.append((number, address))
+            elif FORWARDED.search(lead):
+                labelled.append((number, address))
             elif CONTACT.search(lead) or CONTACT_AFTER.search(line[match.end() : match.end() + 40]):
                 continue
             elif re.fullmatch(r"[ \t]*(?:to|cc)[ \t]*:[^@:]*", line[: match.start()], re.I):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from notices.bounces import automatic, codes, delivery_status, feedback, prose, ses
-from notices.bounces.addresses import addresses_in, is_daemon, is_mail_system
+from notices.bounces import automatic, codes, delivery_status, feedback, origin, prose, ses
+from notices.bounces.addresses import addresses_in, is_daemon
 from notices.bounces.classify import Verdict, classify
 from notices.bounces.mime import Message, parse
+from notices.bounces.origin import Writer
 from notices.bounces.prose import Passage, Prose
 from notices.bounces.report import Kind, Recipient, Report, Severity
 from notices.bounces.vocabulary import rule_for
@@ -30,6 +31,7 @@ def read(raw: bytes) -> Report:
     report = (
         feedback.read(message)
         or _from_fields(message, explanation)
+        or _wrapped(message)
         or ses.read_mail(message)
         or automatic.read_receipt(message)
         or _from_prose(message, explanation)
@@ -63,6 +65,17 @@ def _from_fields(message: Message, explanation: Prose) -> Report | None:
     return Report(kind=Kind.BOUNCE, recipients=tuple(one for key, one in found.items() if key not in arrived))
 
 
+def _wrapped(message: Message) -> Report | None:
+    """Read a notification that a gateway of the reporter's passed on inside another message."""
+    if not origin.is_mail_system_mail(message):
+        return None
+    for leaf in message.of_type("message/rfc822"):
+        if "multipart/report" in leaf.text[:8_000].casefold():
+            inner = parse(leaf.text.encode("utf-8", "surrogatepass"))
+            return _from_fields(inner, prose.read(inner)) if origin.is_mail_system_mail(inner) else None
+    return None
+
+
 def _from_group(group: delivery_status.Group, address: str, passage: str, context: str) -> Recipient:
     text, status, action = group.diagnostic(), group.status(), group.action()
     if action in DELIVERED_ACTIONS or (not action and status.startswith("2")):
@@ -77,7 +90,8 @@ def _from_group(group: delivery_status.Group, address: str, passage: str, contex
 def _from_prose(message: Message, explanation: Prose) -> Report | None:
     """Read a bounce without fields; None when nothing says that a mail system wrote it about a delivery."""
     subject = message.top.header("subject")
-    if not _looks_like_a_bounce(message, subject, explanation.text):
+    writer = origin.of(message, subject, explanation.text)
+    if writer is Writer.ANYBODY:
         return None
     failed = addresses_in(message.top.header("x-failed-recipients"))
     said = prose.passages(explanation, ours=_sent_to(message), known=failed)
@@ -99,7 +113,14 @@ def _from_prose(message: Message, explanation: Prose) -> Report | None:
         _from_passage(address, one if reason_first else Passage(one.text), explanation.text, action, subject)
         for address, one in said.items()
     ]
+    if writer is Writer.PERHAPS_A_MACHINE:
+        recipients = [_doubted(one) for one in recipients]
     return Report(kind=Kind.BOUNCE, recipients=tuple(recipients[:MAX_RECIPIENTS]))
+
+
+def _doubted(one: Recipient) -> Recipient:
+    """What perhaps a person wrote suppresses nobody."""
+    return replace(one, severity=Severity.SOFT, reason="writer unknown") if one.severity is Severity.HARD else one
 
 
 def _from_passage(address: str, passage: Passage, whole: str, action: str, subject: str) -> Recipient:
@@ -128,49 +149,6 @@ def _recipient(address: str, verdict: Verdict, action: str, text: str) -> Recipi
         action=action or "failed",
         text=re.sub(r"\s+", " ", text).strip()[:1_000],
     )
-
-
-def _looks_like_a_bounce(message: Message, subject: str, text: str) -> bool:
-    """Ask for a mail system as the writer and a failure as the matter; a person's letter about either is no bounce."""
-    if automatic.has_auto_subject(message):
-        return False
-    if message.top.header("x-failed-recipients"):
-        return True
-    about_failure = bool(prose.FAILURE_SUBJECT.search(subject))
-    null_path = any(
-        value.strip() in ("<>", "") or "mailer-daemon" in value.casefold() for value in message.top.all("return-path")
-    )
-    if _from_mail_system(message) or _is_report(message):
-        return about_failure or _tells_of_failure(text)
-    if about_failure and null_path:
-        return True
-    senders = addresses_in(message.top.header("from"))
-    return about_failure and any(is_daemon(one) for one in senders) and bool(prose.ABOUT_MAIL.search(text[:3_000]))
-
-
-def _from_mail_system(message: Message) -> bool:
-    sender = message.top.header("from")
-    named = re.search(r"mailer[-_ ]?daemon|mail (?:delivery|deliver|system)|post_?master|mail administrator", sender, re.I)
-    senders = addresses_in(sender)
-    return (
-        any(is_mail_system(one) for one in senders)
-        or bool(named)
-        or sender.strip() in ("<>", "")
-        or bool(message.top.header("x-mlserver"))
-    )
-
-
-def _is_report(message: Message) -> bool:
-    content_type = message.top.header("content-type").casefold()
-    return content_type.startswith("multipart/report") and "disposition" not in content_type
-
-
-def _tells_of_failure(text: str) -> bool:
-    """A text without a telling subject must speak of failure and give a code, or say what is wrong with an address."""
-    rule = rule_for(text)
-    said = rule is not None and rule.reason != "loose refusal"
-    coded = bool(codes.statuses_in(text) or codes.reply_in(text)) or (rule is not None and rule.severity is Severity.HARD)
-    return said and coded and bool(prose.FAILURE.search(text))
 
 
 def _sent_to(message: Message) -> list[str]:
