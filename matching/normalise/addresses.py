@@ -101,13 +101,11 @@ def _line(number: pa.DictionaryArray, name: pa.DictionaryArray, box: pa.Dictiona
 
 
 def _number(own: pa.Array, found: pa.DictionaryArray) -> pa.DictionaryArray:
-    """Join the number before the street with what the street rule found: a fraction ("1/2") belongs behind it."""
+    """Join the number before the street with what the street rule found behind it, such as a fraction ("1/2")."""
     if found.null_count == len(found):
         return distinct.encode(own)
     later = distinct.decode(found)
-    fraction = pc.fill_null(pc.match_substring(later, "/"), False)
-    joined = pc.binary_join_element_wise(own, later, " ")
-    return distinct.encode(pc.coalesce(pc.if_else(fraction, joined, own), later))
+    return distinct.encode(pc.coalesce(pc.binary_join_element_wise(own, later, " "), own, later))
 
 
 def _lower(text: pa.Array) -> pa.Array:

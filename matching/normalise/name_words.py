@@ -44,3 +44,13 @@ PLACEHOLDERS = frozenset(
 )  # fmt: skip
 """Typed where a name is demanded and none is known. FNU and LNU are the State Department's "first/last name unknown"
 (9 FAM 403.4). Null, None, Na, No and True are not among them: they are people's surnames."""
+
+_ROLE_WORDS = """
+estate est succession sucesion late trust trst trustee trustees ttee ttees minor deceased decd decd of for co care attn attention
+aka fka nka dba nee formerly or resident occupant parent parents guardian in to by a an the and
+"""
+SPECIAL = (
+    TITLES | frozenset(SUFFIXES) | CREDENTIALS | PARTICLES | LINKS | frozenset(_ROLE_WORDS.split())
+    | frozenset(word for phrase in PLACEHOLDERS for word in phrase.split())
+)  # fmt: skip
+"""Words that some rule looks at: a name without any of them needs no rule, and most names have none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from matching.normalise.name_words import (
     LINKS,
     PARTICLES,
     PLACEHOLDERS,
+    SPECIAL,
     SUFFIXES,
     TITLES,
     VAGUE_SUFFIXES,
@@ -64,7 +66,11 @@ def full_name(text: str, *, family_first: bool = False) -> Name:
 
     A comma, or a single initial at the end, says that the family name stands first; otherwise `family_first` does.
     """
-    text, kind = take_role(fold(text))
+    folded = fold(text)
+    parts = folded.split()
+    if 1 < len(parts) < 4 and _is_ordinary(parts):
+        return _ordinary(parts, family_first=family_first)
+    text, kind = take_role(folded)
     before, comma, after = text.partition(",")
     suffix, rest = _take_suffix(words(after))
     if comma and rest and rest[0] in SUFFIXES:
@@ -126,25 +132,48 @@ def _family_comes_first(lines: list[str]) -> bool:
     """Settle the order of a column of "SMITH JOHN" by its single initials at the end or in between, and by known names."""
     votes = 0
     for line in lines[:20_000]:
-        parts = fold(line).replace(".", "").split()
+        parts = _without_titles(words(line))
         if "," in line or not 2 <= len(parts) <= 3:
             continue
         votes += is_given_name(parts[1]) - is_given_name(parts[0])
         votes += (len(parts[-1]) == 1) - (len(parts[1]) == 1)
-    return votes > 0
+    return votes > 2  # a line or two are no custom
 
 
 def _given(text: str) -> tuple[str | None, str | None, str | None, str | None]:
     """Take apart a given-name column's value into (given, second given, suffix, kind)."""
     folded = fold(text)
-    if folded.isalpha() and folded not in PLACEHOLDERS and folded not in TITLES:
+    if _is_plain(folded):
         return folded, None, None, None
+    first, second, suffix, kind = _given_once(folded)
+    return _settled(first, lambda name: _given_once(name)[0]), second, suffix, kind
+
+
+def _given_once(folded: str) -> tuple[str | None, str | None, str | None, str | None]:
     rest, kind = take_role(folded)
     suffix, parts = _take_suffix(_without_titles(words(rest)))
-    parts = [part for part in parts if part != "&"]
+    parts = [part for part in parts if part != "&" and not (part in SUFFIXES and not part.isalpha())]
     if not parts or " ".join(parts) in PLACEHOLDERS:
         return None, None, suffix, None
-    return parts[0], " ".join(parts[1:]) or None, suffix, None if kind is Kind.PERSON else kind
+    return parts[0], _middle(" ".join(parts[1:])), suffix, None if kind is Kind.PERSON else kind
+
+
+def _is_plain(word: str) -> bool:
+    return word.isalpha() and word not in PLACEHOLDERS and word not in TITLES
+
+
+def _is_ordinary(parts: list[str]) -> bool:
+    """Say whether these are letters only, without a word that a rule looks at; a single one may be a particle or initial."""
+    return len(parts) > 1 and "".join(parts).isalpha() and SPECIAL.isdisjoint(parts)
+
+
+def _settled(name: str | None, rule: Callable[[str], str | None]) -> str | None:
+    """Return a name on which its column's rule changes nothing more: normalising twice is normalising once."""
+    while name and not _is_plain(name):
+        before, name = name, rule(name)
+        if name == before:
+            break
+    return name or None
 
 
 def _middle(text: str) -> str | None:
@@ -159,13 +188,20 @@ def _suffix(text: str) -> str | None:
 def _family(text: str) -> Name:
     """Take apart a family-name column's value; a whole name ("SMITH, JOHN") found there is taken apart too."""
     folded = fold(text)
-    if folded.isalpha() and folded not in PLACEHOLDERS:
-        return Name(family=folded)
+    spaced = folded.replace("-", " ")
+    if _is_plain(spaced) or _is_ordinary(spaced.split()):
+        return Name(family=spaced)
+    name = _family_once(folded)
+    family = _settled(name.family, lambda part: _family_once(part).family)
+    return name._replace(family=family) if family else NOBODY
+
+
+def _family_once(folded: str) -> Name:
     rest, kind = take_role(folded)
     before, comma, after = rest.partition(",")
     suffix, given = _take_suffix(words(after))
     if comma and given:
-        return full_name(text)
+        return full_name(folded)
     own_suffix, parts = _take_suffix(_without_titles(words(before)))
     family = _glue(parts)
     if not family or family in PLACEHOLDERS:
@@ -191,6 +227,16 @@ def _plain(parts: list[str], suffix: str | None, *, family_first: bool) -> Name:
     return _assemble(parts[:start], parts[start:], suffix)
 
 
+def _ordinary(parts: list[str], *, family_first: bool) -> Name:
+    """Take apart two or three words that no rule looks at, by the same order as `_plain`; most lines are such."""
+    family_first = family_first or (len(parts) == 3 and len(parts[2]) == 1 and len(parts[1]) > 1)
+    if len(parts) == 2:
+        first, last = (parts[1], parts[0]) if family_first else parts
+        return Name(first, None, last, None, Kind.PERSON)
+    first, middle, last = (parts[1], parts[2], parts[0]) if family_first else parts
+    return Name(first, middle, last, None, Kind.PERSON)
+
+
 def _family_end(parts: list[str]) -> int:
     """Return where the family name ends that stands first: after its particles and one word."""
     end = 0
@@ -209,12 +255,12 @@ def _family_start(parts: list[str]) -> int:
 
 def _assemble(given: list[str], family: list[str], suffix: str | None) -> Name:
     given, partner = _take_partner(given)
-    surname = _glue(family)
-    first = given[0] if given else None
-    whole = " ".join([*given, *family])
-    if (not surname and not first) or whole in PLACEHOLDERS or surname in PLACEHOLDERS:
+    if " ".join([*given, *family]) in PLACEHOLDERS:
         return NOBODY
-    return Name(first, " ".join(given[1:]) or None, surname or None, suffix, None, partner)
+    surname = _settled(_glue(family), lambda name: _family_once(name).family)
+    first = _settled(given[0], lambda word: _given_once(word)[0]) if given else None
+    middle = _middle(" ".join(given[1:])) if given else None
+    return Name(first, middle, surname, suffix, None, partner) if surname or first else NOBODY
 
 
 def _take_partner(given: list[str]) -> tuple[list[str], str | None]:
@@ -227,10 +273,11 @@ def _take_partner(given: list[str]) -> tuple[list[str], str | None]:
 
 
 def _without_titles(parts: list[str]) -> list[str]:
+    """Take honorifics off the front: of one person, or of two as in "mr and mrs"; a title alone names nobody."""
     start = 0
-    while start < len(parts) - 1 and (parts[start] in TITLES or (start and parts[start] in ("&", "and"))):
+    while start < len(parts) and (parts[start] in TITLES or (start and parts[start] in ("&", "and"))):
         start += 1
-    return parts[start:] if not (len(parts) == 1 and parts[0] in TITLES) else []
+    return parts[start:]
 
 
 def _take_suffix(parts: list[str]) -> tuple[str | None, list[str]]:

@@ -19,7 +19,7 @@ PLACEHOLDERS = frozenset({"1234567890", "0123456789", "9876543210", "1231231234"
 
 _EXTENSION = re.compile(r"(?:;?\s*(?:ext|extension|extn|x|#)[\s.:=]*\d{1,7}|;.*)\s*$", re.IGNORECASE)
 _REPEATED = "^...(" + "|".join(f"{digit}{{7}}" for digit in range(10)) + ")$"
-_PLAIN = r"^[\d\s().+/-]+$"
+_PLAIN = r"^(\+1)?[\d\s()./-]+$"
 
 
 def phones(values: distinct.Column) -> pa.DictionaryArray:
@@ -54,20 +54,22 @@ def phone(value: str) -> str | None:
         return None  # a spreadsheet's 5.55E+09 has lost its digits
     bare = re.sub(r"\.0$", "", bare)
     digits = re.sub(r"\D", "", bare)
-    if bare.startswith(("+", "00", "011")) and not re.match(r"\+?1\D*[2-9]", bare):
+    abroad = bare.startswith("+") or (len(digits) > 9 and digits.startswith(("00", "011")))
+    if abroad and not re.match(r"\+1\D*[2-9]", bare):
         return _foreign(bare)
     national = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
     return _known(national) if 7 <= len(national) <= 15 else None
 
 
 def _foreign(value: str) -> str | None:
-    international = re.sub(r"^(?:011|00)", "+", re.sub(r"[^\d+]", "", value))
+    international = "+" + re.sub(r"^(?:011|00)", "", re.sub(r"\D", "", value))
     try:
         parsed = phonenumbers.parse(international, None)
     except phonenumbers.NumberParseException:
         return None
     if parsed.country_code == 1:
-        return _known(str(parsed.national_number))
+        national = str(parsed.national_number)
+        return _known(national) if len(national) == 10 else None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 

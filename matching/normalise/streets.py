@@ -34,6 +34,7 @@ _RURAL = re.compile(
 """Publication 28, sections 24 (rural routes), 25 (highway contract routes) and 225 (overseas military addresses)."""
 
 _EASY_UNIT = re.compile(r"^([a-z0-9 ]*[a-z][a-z0-9 ]*?),? (?:apt|apartment|unit|ste|suite|#)\.? ?(\d[\da-z]*|[a-z])$")
+_UNIT_GLUED = re.compile(r"\b(apt|unit|ste|suite|rm|lot|bldg)(\d)")
 _LETTERS = re.compile(r"^[a-z0-9 ]+$")
 _BEFORE_NAME = {"st": "saint", "mt": "mount", "ft": "fort"}
 _CARE_OF = re.compile(r"^(?:c/o|attn:?|care of|in care of)\s+[^\d#]*(?=\d|$)")
@@ -76,7 +77,15 @@ def street_parts(text: str) -> Parts:
     if not number:
         number, parts = _number_behind(parts)
     street = " ".join(_short_forms(parts))
-    return number, street or None, unit, None
+    if street == line or not street:
+        return number, street or None, unit, None
+    return _again(number, street, unit)
+
+
+def _again(number: str | None, street: str, unit: str | None) -> Parts:
+    """Take the street that was found apart once more until nothing comes off: normalising twice is normalising once."""
+    more, settled, other_unit, box = street_parts(street)
+    return " ".join(filter(None, (number, more))) or None, settled, unit or other_unit, box
 
 
 def unit_number(text: str) -> str | None:
@@ -88,12 +97,12 @@ def unit_number(text: str) -> str | None:
 
 def _clean(text: str) -> str:
     if _LETTERS.match(text):
-        return " ".join(text.split())
+        return _UNIT_GLUED.sub(r"\1 \2", " ".join(text.split()))
     folded = fold(text)
     if folded.startswith(("c/o", "attn", "care of", "in care")):
         folded = _CARE_OF.sub("", folded)
     marked = folded.replace("'", "").replace(".", "").replace("#", " # ")
-    return " ".join(re.sub(r"[^\w/#-]|_", " ", marked).split())
+    return _UNIT_GLUED.sub(r"\1 \2", " ".join(re.sub(r"[^\w/#-]|_", " ", marked).split()))
 
 
 def _box(line: str) -> Parts | None:
@@ -129,7 +138,8 @@ def _take_unit(parts: list[str]) -> tuple[list[str], str | None]:
     for at in range(1, len(parts)):
         word = UNITS.get(parts[at])
         if word and _is_designator(parts, at):
-            return _ordinal_floor(parts[:at], _unit([part for part in parts[at + 1 :] if part not in UNITS]) or word)
+            number = _unit([part for part in parts[at + 1 :] if part not in UNITS])
+            return _ordinal_floor(parts[:at], number or (word if word in UNITS_WITHOUT_NUMBER or word == "fl" else None))
     if len(parts) > 2 and _ALPHANUMERIC.match(parts[-1]) and _ends_a_street(parts[-2]) and not _ORDINAL.match(parts[-1]):
         return parts[:-1], _unit(parts[-1:])
     return parts, None
@@ -147,7 +157,7 @@ def _is_designator(parts: list[str], at: int) -> bool:
     return numbered or following == "#" or len(following) == 1
 
 
-def _ordinal_floor(before: list[str], unit: str) -> tuple[list[str], str | None]:
+def _ordinal_floor(before: list[str], unit: str | None) -> tuple[list[str], str | None]:
     if unit == "fl" and before and _is_ordinal(before[-1]):
         return before[:-1], re.sub(r"\D", "", ORDINALS.get(before[-1], before[-1]))
     return before, unit

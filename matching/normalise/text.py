@@ -24,6 +24,8 @@ def fold(text: str) -> str:
     Latin letters become ASCII (Unicode NFKD without combining marks, and ICU's Latin-ASCII for the rest), so that bytes and
     characters count the same; letters of other scripts stay as they are.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split()).lower()
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED))
         text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "Cc", "Co", "Cs") or c.isspace())
