@@ -105,19 +105,31 @@ def inspect(path: Path, *, limits: Limits) -> Formulas:
 _DECLARATIONS = [word.encode(codec) for word in ("<!DOCTYPE", "<!ENTITY") for codec in ("ascii", "utf-16-le", "utf-16-be")]
 _FORMULA = re.compile(rb'<c r="[A-Z]{1,3}(\d+)"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v>[^<]|<is>|</c>|<v/>|<v></v>)')
 _OVERLAP = 16 * 1024
+CHUNK_BYTES = MB // 4
+LONGEST_TEXT_BYTES = MB // 2
+"""A cell holds at most 32,767 characters (Excel's specifications and limits): 200 kB with every letter escaped."""
 
 
 def _inspect_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, formulas: Formulas, *, limits: Limits, already: int) -> int:
-    size = 0
+    size = run = 0
     tail = b""
     with package.open(part) as stream:
-        while chunk := stream.read(1 * MB):
+        while chunk := stream.read(CHUNK_BYTES):
             size += len(chunk)
             if already + size > limits.unpacked_bytes or (size > 32 * MB and size > part.compress_size * limits.unpacked_ratio):
                 raise ListRefused("The spreadsheet is a bomb: it unpacks to far more than a list can hold. It was not opened.")
+            run = _text_run(chunk, run)
+            if run > LONGEST_TEXT_BYTES and part.filename.startswith(("xl/sharedStrings", "xl/worksheets", "content")):
+                raise ListRefused("The spreadsheet is a bomb: one cell holds more text than Excel allows. It was not opened.")
             if part.filename.lower().endswith((".xml", ".rels", ".vml")):
                 tail = _inspect_text(tail + chunk, part.filename, formulas, kept=len(tail))
     return size
+
+
+def _text_run(chunk: bytes, before: int) -> int:
+    """Return how long the longest text is that this chunk ends or leaves open, `before` being what was left open."""
+    first, last = chunk.find(b"<"), chunk.rfind(b"<")
+    return before + len(chunk) if first < 0 else max(before + first, len(chunk) - last)
 
 
 def _inspect_text(text: bytes, name: str, formulas: Formulas, *, kept: int) -> bytes:

@@ -92,10 +92,11 @@ ENTITY = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         ({"xl/sharedStrings.xml": f"<?xml version='1.0'?>{ENTITY}<sst><si><t>&a;</t></si></sst>"}, "declares XML entities"),
         ({"docProps/app.xml": f"{' ' * 70_000}{ENTITY}<x/>"}, "declares XML entities"),
         ({"xl/xmlMaps.xml": '<MapInfo><xs:redefine schemaLocation="http://localhost"/></MapInfo>'}, "outside schema"),
-        ({"xl/media/zeros.xml": "0" * 40_000_000}, "is a bomb"),
+        ({"xl/media/zeros.xml": "0" * 40_000_000}, "unpacks to far more"),
+        ({"xl/sharedStrings.xml": f"<sst><si><t>{'ab' * 500_000}</t></si></sst>"}, "one cell holds more text"),
         ({f"xl/part{i}.xml": "" for i in range(300)}, "parts"),
     ],
-    ids=["external entity", "entity far in", "outside schema", "zip bomb", "many parts"],
+    ids=["external entity", "entity far in", "outside schema", "zip bomb", "shared string bomb", "many parts"],
 )
 def test_hostile_workbooks_are_refused(read_list: Reads, tmp_path: Path, extra: dict[str, str], sentence: str) -> None:
     path = workbooks.xlsx(tmp_path / "l.xlsx", {"List": [HEADER]}, extra)
