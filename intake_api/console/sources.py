@@ -66,7 +66,8 @@ def receive(desk: ADesk, form: Annotated[FormData, Depends(a_list)]) -> Response
     kind = text(form, "kind")
     description = {name: text(form, name)[:300] for name in ("producer", "marketer", "protective_order_number", "docket_number")}
     description["kind"] = SourceKind(kind).value if kind in set(SourceKind) else SourceKind.DISCLOSURE_LIST.value
-    upload_id = uploads.keep(desk.visitor.settings, name=given.filename, content=given.file, description=description)
+    with given.file as content:
+        upload_id = uploads.keep(desk.visitor.settings, name=given.filename, content=content, description=description)
     with desk.transaction() as session:
         jobs.request(session, kind=JobKind.IMPORT_LIST, parameters={"upload_id": str(upload_id)})
     return desk.redirect("jobs")
