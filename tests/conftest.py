@@ -17,16 +17,23 @@ import sqlalchemy as sa
 from casefile import database, schema
 from casefile.settings import Settings
 
-os.environ.setdefault("DO_NOT_TRACK", "1")
+FOLDER = Path(tempfile.mkdtemp(prefix="rdt", dir="/tmp"))
+os.environ["REDRESS_DATA_DIRECTORY"] = str(FOLDER)
+for name in [name for name in os.environ if name.startswith("REDRESS_") and name != "REDRESS_DATA_DIRECTORY"]:
+    if not name.startswith("REDRESS_TEST_"):
+        del os.environ[name]  # the tests run the same whatever the shell has set
 
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings with a data directory of the test run's own; its server stops with the run."""
-    folder = Path(tempfile.mkdtemp(prefix="rdt", dir="/tmp"))
-    yield Settings(data_directory=folder, secure_cookies=False, public_url="http://testserver")
-    database.stop_embedded(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    yield Settings(data_directory=FOLDER, secure_cookies=False, public_url="http://testserver")
+    database.stop_embedded(FOLDER)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind, whether or not a test needed the folder."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
