@@ -68,13 +68,16 @@ LOOSER = (
 
 @dataclass(frozen=True, slots=True)
 class BlockCount:
-    """What one rule did: pairs that it found, and rows and pairs in blocks too large to compare."""
+    """What one rule did: pairs that it found; blocks, rows and pairs that were too many to compare and left out; and blocks
+    and rows that were too many but could be split by the rule's refining field."""
 
     rule: str
     pairs: int
     capped_blocks: int
     capped_rows: int
     capped_pairs: int
+    split_blocks: int = 0
+    split_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ class _Blocks:
     sizes: NDArray[np.int64]
     lefts: NDArray[np.int64]
     capped: tuple[int, int, int]
+    split: tuple[int, int]
 
     @classmethod
     def of(cls, fields: dict[str, NDArray[np.uint64]], rule: Rule, people: People) -> _Blocks | None:
@@ -195,7 +199,9 @@ class _Blocks:
         key = _join([fields[field] for field in rule.fields])
         rows, sizes = _runs(key)
         large = _pair_counts(sizes, _lefts(rows, sizes, people.left)) > rule.most_pairs
+        split = (0, 0)
         if large.any() and rule.refine in fields:
+            split = (int(large.sum()), int(sizes[large].sum()))
             inside = np.zeros(len(people), bool)
             member = np.repeat(large, sizes)
             inside[rows[member]] = True
@@ -207,7 +213,7 @@ class _Blocks:
         large = counts > MOST_PAIRS
         capped = (int(large.sum()), int(sizes[large].sum()), int(counts[large].sum()))
         starts = _starts(sizes)
-        return cls(" + ".join(rule.fields), rows, starts[~large], sizes[~large], lefts[~large], capped)
+        return cls(" + ".join(rule.fields), rows, starts[~large], sizes[~large], lefts[~large], capped, split)
 
     def within(self, budget: int) -> _Blocks:
         """Return the smallest blocks, as many as a number of pairs allows."""
@@ -254,7 +260,7 @@ class _Blocks:
 
     def report(self) -> BlockCount:
         """Return the account of this rule."""
-        return BlockCount(self.name, self.pair_count, *self.capped)
+        return BlockCount(self.name, self.pair_count, *self.capped, *self.split)
 
 
 def _lefts(rows: NDArray[np.uint32], sizes: NDArray[np.int64], left: int | None) -> NDArray[np.int64]:

@@ -43,6 +43,8 @@ class Comparer:
     def levels(self, left: Rows, right: Rows) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
         """Return level and rarity per pair and compared field; the last rarity column is the full name's."""
         seen: dict[str, Seen] = {}
+        if not self.columns:
+            return np.zeros((len(left), 0), np.int8), np.zeros((len(left), 1), np.int8)
         for field, comparison in self.columns:
             seen[field] = self._compare(field, comparison)(left, right)
         full = self._full_name(left, right, seen)

@@ -75,7 +75,7 @@ def dedupe(rows: pa.Table, schema: Schema, *, model: Model | None = None, thread
     """Find the rows of `rows` that are one person.
 
     `pairs` has left_id, right_id (left_id < right_id), weight (log2 odds), probability and household_probability of all pairs
-    above one in a thousand; `clusters` has id and cluster for every row. Without `model` one is learned; a given model keeps
+    above one in a thousand that some field speaks for; `clusters` has id and cluster for every row. Without `model` one is learned; a given model keeps
     its shares and only the rates of matches are counted anew. Ids must be unique and present (TableFaulty).
     """
     prepared, found = _match(_prepare([(rows, schema)], threads), model)
@@ -147,7 +147,7 @@ def _match(prepared: Prepared, model: Model | None) -> tuple[Prepared, _Found]:
     learned = _learn(prepared, whole, model, everything=everything)
     scores = models.score(learned, prepared.comparer.columns, whole)
     at = new[of_kept]
-    high = np.flatnonzero(scores.weight[at] >= FLOOR_BITS)
+    high = np.flatnonzero((scores.weight[at] >= FLOOR_BITS) & (scores.match[at] > scores.stranger[at]))
     at = at[high]
     found = _Found(
         left[high], right[high], scores.weight[at], scores.probability[at], scores.household_probability[at],

@@ -158,7 +158,7 @@ def name_correction(columns: tuple[tuple[str, Comparison], ...], patterns: Patte
 def prior(columns: tuple[tuple[str, Comparison], ...], strangers: Patterns, rows: int, possible_pairs: float) -> Model:
     """Return the model before learning: informed shares, strangers' shares from randomly paired rows."""
     fields = tuple(_prior_field(name, c, _tally(strangers, number, c)) for number, (name, c) in enumerate(columns))
-    rate = min(0.25 * rows / max(possible_pairs, 1.0), 0.2)
+    rate = min(0.25 * max(rows, 1) / max(possible_pairs, 1.0), 0.2)
     return Model(match_rate=rate, household_rate=rate, fields=fields)
 
 
