@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         default=None, description="RSA-2048 key (PEM) with which we sign notices (DKIM); without it the relay signs."
     )
     dkim_selector: str = Field(default="redress", description="DKIM selector under which that key is published.")
+    sns_topics: tuple[str, ...] = Field(
+        default=(), description="TopicArns of the Amazon SNS topics whose SES events are believed."
+    )
     session_idle_seconds: int = Field(default=1800, description="A staff session ends after this long without a request.")
     session_absolute_seconds: int = Field(default=43200, description="A staff session ends after this long in any case.")
     prefect_api_url: str | None = Field(default=None, description="Address of the Prefect server's API, for the dispatcher.")

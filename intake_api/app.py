@@ -17,6 +17,7 @@ from casefile.settings import Settings
 from intake_api import error_pages, rendering, security
 from intake_api.claimant import routes
 from intake_api.console import routes as console_routes
+from intake_api.hooks import ses as ses_hook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +62,7 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
     app.state.form_key = security.form_key(settings)
     app.mount("/static", LongLivedFiles(directory=rendering.STATIC_DIRECTORY), name="static")
     app.add_api_route("/health", health, include_in_schema=False)
+    app.include_router(ses_hook.router)
     app.include_router(console_routes.router)
     app.include_router(routes.router)  # last: its addresses begin with the name of a case
     return app

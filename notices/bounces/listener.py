@@ -11,8 +11,8 @@ import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-Store = Callable[[bytes, Sequence[str]], None]
-"""Write one message, sent to the given envelope recipients, and commit; raise when that failed."""
+Store = Callable[[bytes, Sequence[str]], object]
+"""Write one message, sent to the given envelope recipients, and commit; raise when that failed. What it returns is its own."""
 
 MAX_MESSAGE_BYTES = 33_554_432
 MAX_RECIPIENTS = 100

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import uuid
 from collections.abc import Iterable, Sequence
 
 from casefile import suppressions
 from casefile.audience import SCOPE_ALL, SCOPE_REMINDERS
-from casefile.database import Session
+from casefile.database import Engine, Session, case_session
 from casefile.ledger import CameBack, add_events
 from casefile.tables.mail import Notice
 from casefile.words import DeliveryEventKind
 from notices import return_path
+from notices.bounces import reader
+from notices.bounces.listener import Store
 from notices.bounces.report import Kind, Recipient, Report, Severity
 
 OF_SEVERITY = {
@@ -103,3 +106,14 @@ def _suppress(session: Session, *, address: str, kind: DeliveryEventKind) -> Non
     elif kind in (DeliveryEventKind.COMPLAINT, DeliveryEventKind.UNSUBSCRIBED):
         reason = "complained" if kind is DeliveryEventKind.COMPLAINT else "unsubscribed"
         suppressions.add(session, addresses=[address], scope=SCOPE_REMINDERS, reason=reason)
+
+
+def keeper(engine: Engine, *, case_id: uuid.UUID, key: bytes, actor: str) -> Store:
+    """Return the function that an inlet gives each message: it reads it, records it in the case and commits."""
+
+    def store(raw: bytes, envelope: Sequence[str]) -> bool:
+        report = reader.read(raw)
+        with case_session(engine, case_id=case_id, actor=actor) as session:
+            return record_mail(session, key=key, raw=raw, envelope=envelope, report=report)
+
+    return store

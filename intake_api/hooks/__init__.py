@@ -1,0 +1,1 @@
+"""What mail providers post to us: `ses` (Amazon SES events by SNS)."""
