@@ -51,6 +51,10 @@ class Status:
         ]
 
 
+_MAILED = "campaign_id in (select id from campaigns where not policy ?| array['standing', 'rehearsal'])"
+"""Notices of mailings: neither single mails such as receipts, nor the copies of a dry run."""
+
+
 def _by(table: str, column: str, *, where: str = "true") -> str:
     return (
         f"(select coalesce(jsonb_object_agg(word, n), '{{}}') from "
@@ -65,9 +69,9 @@ select now() as at,
     {_by("source_rows", "outcome")} as rows_by_outcome,
     (select count(*) from class_members where merged_into_id is null) as members,
     (select count(distinct coalesce(m.merged_into_id, m.id)) from notices n join class_members m on m.id = n.member_id
-        where n.campaign_id is not null and n.status = any(:not_returned)) as members_reached,
-    (select count(*) from notices where campaign_id is not null) as notices,
-    {_by("notices", "status", where="campaign_id is not null")} as notices_by_status,
+        where {_MAILED} and n.status = any(:not_returned)) as members_reached,
+    (select count(*) from notices where {_MAILED}) as notices,
+    {_by("notices", "status", where=_MAILED)} as notices_by_status,
     (select count(*) from claims) as claims,
     {_by("claims", "status")} as claims_by_status,
     {_by("claims", "band")} as claims_by_band,
