@@ -8,7 +8,8 @@ from itertools import pairwise
 def detect(sample: list[str]) -> tuple[tuple[int, int], ...]:
     """Return (start, end) of each column in characters, or nothing when the lines do not stand in columns.
 
-    A column begins where every line had a blank before: by two blanks or more, or by one when most lines go on there.
+    A column begins where every line had a blank before: by two blanks or more, or by one when most lines go on there. Two
+    words a line are no columns: somewhere two blanks must stand in every line, or four columns be found.
     """
     lines = [line.rstrip("\r\n\x1a").expandtabs(8) for line in sample if line.strip()][:2_000]
     if len(lines) < 3:
@@ -20,7 +21,8 @@ def detect(sample: list[str]) -> tuple[tuple[int, int], ...]:
     blank = [all(line[i : i + 1] in ("", " ") for line in body) for i in range(usual)]
     starts = [i for i in range(usual) if not blank[i] and (i == 0 or blank[i - 1])]
     starts = [i for i in starts if _begins_column(body, i)]
-    if len(starts) < 2:
+    gutters = any(blank[i] and blank[i + 1] for i in range(usual - 1))
+    if len(starts) < 2 or not (gutters or len(starts) >= 4):
         return ()
     return tuple(pairwise([0, *starts[1:], usual + 1_000]))
 

@@ -66,9 +66,15 @@ def _index(rows: list[tuple[int, list[str]]], usual: int) -> int:
         fullest = max(fullest, _filled(cells))
     for index, (_, cells) in enumerate(rows):
         if _filled(cells) >= max(2, 0.6 * usual):
-            is_header = _known(cells) >= 2 or not any(contents.kind_of(c) for c in cells)
-            return index if index == 0 or is_header else 0
+            return index if index == 0 or _is_texts(cells) else 0
     return 0
+
+
+def _is_texts(cells: list[str]) -> bool:
+    """Column names are texts, different from each other, and no e-mails, dates or sums."""
+    filled = [c.strip() for c in cells if c.strip()]
+    lettered = sum(any(map(str.isalpha, c)) for c in filled)
+    return lettered > len(filled) / 2 and len(set(filled)) == len(filled) and not any(contents.kind_of(c) for c in filled)
 
 
 def _known(cells: list[str]) -> int:

@@ -153,12 +153,20 @@ def _quoted_blank(taken: list[str]) -> bool:
 def _swallowed(cutter: _Cutter, cells: list[str], width: int) -> bool:
     """Return whether a record of many lines is really many rows, joined by a quote that nobody closed.
 
-    It is when its first line is a whole row once the quote is taken as a letter, and either all its lines are whole rows, or
-    the record is not.
+    It is when its quotes are not written as the dialect has them, its first line is a whole row once the quote is taken as a
+    letter, and either all its lines are whole rows, or the record is not.
     """
-    if width < 2 or not _is_row(cutter, cutter.taken[0], width):
+    if width < 2 or not _is_row(cutter, cutter.taken[0], width) or _is_strict(cutter):
         return False
     return len(cells) != width or all(_is_row(cutter, line, width) for line in cutter.taken)
+
+
+def _is_strict(cutter: _Cutter) -> bool:
+    try:
+        list(csv.reader([_text(cutter, line) for line in cutter.taken], **cutter.dialect.csv_options(strict=True)))
+    except csv.Error:
+        return False
+    return True
 
 
 def _is_row(cutter: _Cutter, carrier: str, width: int) -> bool:

@@ -121,15 +121,14 @@ def show_files(files: Sequence[SourceFile], *, console: Console | None = None) -
     if not files:
         console.print("No list has been imported yet. Import one with: redress lists import FILE --case ...")
         return
-    table = Table(box=box.SIMPLE)
-    for word in ("SHA-256", "file", "kind", "from"):
-        table.add_column(word)
-    for word in ("rows in", "accepted", "with a warning", "rejected"):
-        table.add_column(word, justify="right")
+    table = Table("file", box=box.SIMPLE)
+    for word in ("rows in", "accepted", "warned", "rejected"):
+        table.add_column(word, justify="right", no_wrap=True)
     for file in files:
         numbers = (file.rows_in, file.rows_accepted, file.rows_warned, file.rows_rejected)
-        described = (file.sha256[:12], escape(file.original_name), str(file.kind), escape(file.producer))
-        table.add_row(*described, *(f"{n:,}" for n in numbers))
+        origin = f", from {escape(file.producer)}" if file.producer else ""
+        name = f"{escape(file.original_name)}\n[dim]{file.sha256[:12]} {file.kind}{origin}[/dim]"
+        table.add_row(name, *(f"{n:,}" for n in numbers))
     console.print(table)
 
 
