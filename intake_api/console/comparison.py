@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ class Mark(StrEnum):
 
     SAME = "Same"
     SIMILAR = "Similar"
+    PARTLY = "In part"
     DIFFERS = "Differs"
     ONLY_CLAIM = "Not on the list"
     ONLY_LIST = "Not on the claim"
@@ -82,6 +84,26 @@ class Comparison:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
 
+
+DIFFERENT = frozenset({"different", "initial_differs", "elsewhere", "far_postcode", "far_city", "other_region", "partly_differs"})
+IN_PART = frozenset(
+    {
+        "area",
+        "city",
+        "postcode",
+        "area_only",
+        "city_only",
+        "postcode_only",
+        "region_only",
+        "near_city",
+        "same_city",
+        "same_region",
+        "year",
+        "partly_agrees",
+        "half_swapped",
+    }
+)
+"""Levels of `matching.comparisons` that are no mere variants of one value; the mark follows the level, never the weight."""
 
 FIELDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "given": ("First name", ("given_name",)),
@@ -173,22 +195,23 @@ def _cell(field: str, parts: Sequence[str], said: Sequence[Said], one: Proposed)
 
 def _is_another(compared: str, value: str) -> bool:
     """Return whether the value that was compared is another one than the value shown, not only another spelling of it."""
-    words = _folded(compared)
-    return 2 * len(words & _folded(value)) < len(words)
+    words, known = _folded(compared), _folded(value)
+    return 2 * len(words & known) < len(words) and "".join(sorted(words)) != re.sub(r"\W", "", value)
 
 
 def _pieces(value: str, said: Sequence[Said], mark: Mark) -> tuple[Piece, ...]:
     """Return the words of a value; where it is not the same, with the words that the claim does not say."""
-    if mark not in (Mark.SIMILAR, Mark.DIFFERS):
+    if mark not in (Mark.SIMILAR, Mark.PARTLY, Mark.DIFFERS):
         return (Piece(value, True),)
     known = frozenset[str]().union(*(_folded(one.value) for one in said))
     return tuple(Piece(word, _folded(word) <= known) for word in value.split())
 
 
 def _mark_of_evidence(evidence: Mapping[str, Any]) -> Mark:
-    if evidence["level"] == "exact":
+    level = evidence["level"]
+    if level == "exact":
         return Mark.SAME
-    return Mark.SIMILAR if evidence["weight"] > 0 else Mark.DIFFERS
+    return Mark.DIFFERS if level in DIFFERENT else Mark.PARTLY if level in IN_PART else Mark.SIMILAR
 
 
 def _mark_of_values(value: str, said: Sequence[Said]) -> Mark:
