@@ -22,7 +22,7 @@ def write(session: Session, *, states: Mapping[str, dict[str, Any]]) -> None:
     """Keep the states; the latest writer's counts."""
     if not states:
         return
-    insert = postgresql.insert(ProviderPace)
+    insert = postgresql.insert(ProviderPace.__table__)
     session.execute(
         insert.on_conflict_do_update(
             index_elements=["case_id", "provider_group"], set_={"state": insert.excluded.state, "updated_at": sa.func.now()}

@@ -1,0 +1,196 @@
+"""Nothing is lost and nothing is doubled unseen: senders killed, servers that misbehave, leases that run out."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from casefile import campaigns, ledger
+from casefile.words import AttemptOutcome, NoticeStatus
+
+ROOT = Path(__file__).parents[2]
+CONNECTIONS = 4
+
+
+def start_sender(mailing, campaign_id, port: int) -> subprocess.Popen[str]:
+    url = mailing.engine.url.render_as_string(hide_password=False)
+    arguments = [url, str(mailing.case_id), str(campaign_id), str(port), str(mailing.folder / "journal")]
+    command = [sys.executable, "-m", "benchmarks.sender", *arguments, "--connections", str(CONNECTIONS), "--batch", "40"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def wait_until(condition, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.002)
+
+
+def doubted(mailing) -> set[str]:
+    """Every notice that was ever written down as in doubt."""
+    with mailing.open_case() as session:
+        rows = session.scalars(sa.text("select notice_id from attempts where outcome = 'in_doubt'"))
+        return {row.hex for row in rows}
+
+
+def assert_nothing_lost(mailing, campaign_id, taken: Counter[str], count: int) -> None:
+    assert mailing.statuses(campaign_id) == {NoticeStatus.ACCEPTED: count}
+    assert len(taken) == count
+    assert {notice for notice, times in taken.items() if times > 1} <= doubted(mailing)
+
+
+def test_killed_ten_times(mailing, sink):
+    count, rounds, chance = 600, 10, random.Random(7)
+    campaign_id = mailing.ready(count, in_doubt_hours=0)
+    catcher = sink("--delay", "0.01")
+    for _ in range(rounds):
+        before = catcher.taken().total()
+        sender = start_sender(mailing, campaign_id, catcher.port)
+        goal = min(count - 1, before + chance.randint(1, 50))
+        wait_until(lambda goal=goal, sender=sender: catcher.taken().total() >= goal or sender.poll() is not None)
+        time.sleep(chance.random() * 0.01)  # not a condition: the kill must strike anywhere in a message's life
+        sender.send_signal(signal.SIGKILL)
+        sender.wait(10)
+        sender.stdout.close()
+    mailing.send(campaign_id, catcher.port)
+    assert_nothing_lost(mailing, campaign_id, catcher.taken(), count)
+    assert len(doubted(mailing)) <= rounds * CONNECTIONS
+    assert list((mailing.folder / "journal").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "misbehaviour",
+    [
+        ("--closing", "0.1"),
+        ("--temporary", "0.2"),
+        ("--drop-before-dot", "0.1"),
+        ("--drop-after-dot", "0.05"),
+        ("--hang", "0.02"),
+        ("--closing", "0.05", "--temporary", "0.1", "--drop-before-dot", "0.05", "--drop-after-dot", "0.03"),
+    ],
+)
+def test_a_server_that_misbehaves(mailing, sink, misbehaviour):
+    campaign_id = mailing.ready(150, in_doubt_hours=0, retry_minutes=[0])
+    catcher = sink(*misbehaviour)
+    for _ in range(60):
+        mailing.send(campaign_id, catcher.port)
+        if set(mailing.statuses(campaign_id)) == {NoticeStatus.ACCEPTED}:
+            break
+    assert_nothing_lost(mailing, campaign_id, catcher.taken(), 150)
+
+
+def test_a_refused_address_is_suppressed_and_a_policy_refusal_is_not(mailing, sink):
+    for option, suppressed, reason in (("--unknown", 20, "hard"), ("--policy", 0, "policy")):
+        with mailing.open_case() as session:
+            session.execute(sa.text("update class_members set merged_into_id = id"))
+        campaign_id = mailing.ready(20)
+        mailing.send(campaign_id, sink(option, "1").port)
+        assert mailing.statuses(campaign_id) == {NoticeStatus.REJECTED: 20}
+        with mailing.open_case() as session:
+            found = session.execute(
+                sa.text("select reason, count(*) from notices where campaign_id = :id group by 1"), {"id": campaign_id}
+            ).all()
+            assert found == [(reason, 20)]
+            count = session.scalar(sa.text("select count(*) from suppressions"))
+            assert count == suppressed
+            session.execute(sa.text("delete from suppressions"))
+
+
+@pytest.mark.parametrize(("option", "said"), [("--unknown", "do not exist"), ("--policy", "because of us")])
+def test_brakes_pause_the_campaign(mailing, sink, option, said):
+    campaign_id = mailing.ready(600)
+    progress = mailing.send(campaign_id, sink(option, "0.5").port)
+    assert said in progress.stopped_because
+    found = mailing.statuses(campaign_id)
+    assert found[NoticeStatus.READY] + found.get(NoticeStatus.PLANNED, 0) > 0
+    assert NoticeStatus.LEASED not in found
+
+
+def test_a_server_that_is_down_costs_no_attempt(mailing, sink):
+    campaign_id = mailing.ready(10)
+    progress = mailing.send(campaign_id, 1, patience_seconds=0.5)
+    assert "no connection" in progress.stopped_because
+    assert mailing.statuses(campaign_id) == {NoticeStatus.READY: 10}
+    mailing.send(campaign_id, sink().port)
+    assert mailing.statuses(campaign_id) == {NoticeStatus.ACCEPTED: 10}
+
+
+def test_a_zombie_cannot_write_what_its_successor_took_over(mailing):
+    """A sender whose lease ended learns late that its message was taken: that is evidence, and changes no attempt."""
+    campaign_id = mailing.ready(2)
+    with mailing.open_case() as session:
+        held = ledger.claim(
+            session,
+            campaign_id=campaign_id,
+            provider_group="default",
+            worker="zombie",
+            count=1,
+            lease_seconds=-1,
+            is_reminder=False,
+        )
+    with mailing.open_case() as session:
+        assert ledger.expire_leases(session, campaign_id=campaign_id) == 1
+    assert mailing.statuses(campaign_id) == {NoticeStatus.IN_DOUBT: 1, NoticeStatus.PLANNED: 1}
+    late = ended(held[0], AttemptOutcome.ACCEPTED)
+    with mailing.open_case() as session:
+        assert ledger.record(session, worker="zombie", ended=[late]) == 0
+        assert ledger.record(session, worker="zombie", ended=[late]) == 0
+    assert mailing.statuses(campaign_id) == {NoticeStatus.ACCEPTED: 1, NoticeStatus.PLANNED: 1}
+    with mailing.open_case() as session:
+        assert session.scalar(sa.text("select outcome from attempts")) == "in_doubt"
+        assert ledger.release(session, worker="zombie", notice_ids=[held[0].id]) == 0
+
+
+def lease(session, campaign_id, **wanted) -> list[ledger.Leased]:
+    return ledger.claim(session, campaign_id=campaign_id, provider_group="default", is_reminder=False, **wanted)
+
+
+def ended(held: ledger.Leased, outcome: AttemptOutcome) -> ledger.Ended:
+    now = datetime.datetime.now(datetime.UTC)
+    return ledger.Ended(held.id, held.attempt, now, now, outcome, 250, "2.0.0", "ok", None, now)
+
+
+def test_two_senders_never_share_a_notice(mailing):
+    campaign_id = mailing.ready(40)
+    taken: list[str] = []
+    with mailing.open_case() as one, mailing.open_case() as two:
+        for session, worker in ((one, "one"), (two, "two")):
+            found = ledger.claim(
+                session,
+                campaign_id=campaign_id,
+                provider_group="default",
+                worker=worker,
+                count=25,
+                lease_seconds=60,
+                is_reminder=False,
+            )
+            taken += [str(each.id) for each in found]
+    assert len(taken) == len(set(taken)) == 40
+
+
+def test_pausing_stops_a_sender_and_resuming_finishes(mailing, sink):
+    campaign_id = mailing.ready(300)
+    catcher = sink("--delay", "0.05")
+    sender = start_sender(mailing, campaign_id, catcher.port)
+    wait_until(lambda: catcher.taken().total() > 5)
+    with mailing.open_case() as session:
+        campaigns.pause(session, campaign_id=campaign_id, reason="counsel asked")
+    output, _ = sender.communicate(timeout=20)
+    assert "the campaign is paused" in output
+    found = mailing.statuses(campaign_id)
+    assert NoticeStatus.LEASED not in found
+    assert found[NoticeStatus.ACCEPTED] < 300
+    with mailing.open_case() as session:
+        campaigns.begin(session, campaign_id=campaign_id, now=datetime.datetime.now(datetime.UTC))
+    mailing.send(campaign_id, catcher.port)
+    assert_nothing_lost(mailing, campaign_id, catcher.taken(), 300)
+    assert set(catcher.taken().values()) == {1}
