@@ -7,7 +7,7 @@ import re
 # Bounded, so that a megabyte without an @ is read in linear time.
 ADDRESS = re.compile(
     r"(\"[^\"\n@]{1,62}\"|[^\s<>()\[\]{}:;,\"'`@\\|«»“”]{1,64}(?:'[^\s<>()\[\]{}:;,\"'`@\\|]{1,40})?)@"
-    r"([\w](?:[\w-]{0,62}\.){0,12}[\w-]{0,62}[\w]|\[[0-9A-Fa-f:.]{3,60}\])"
+    r"(\w[\w-]{0,62}(?:\.{1,2}\w[\w-]{0,62}){0,12}|\[[0-9A-Fa-f:.]{3,60}\])"
 )
 MAIL_SYSTEM = re.compile(
     r"^(?:mailer[-_.]?daemon|post[-_.]?master|mail[-_.]?daemon|mail(?:er|[-_.]?deliver\w*)?[-_.](?:deliver\w*|system|admin\w*|service)[\w.-]*|mdaemon|microsoftexchange\w*"

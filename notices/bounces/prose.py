@@ -11,6 +11,7 @@ from notices.bounces.vocabulary import mark
 
 MAX_PROSE_CHARS = 40_000
 MAX_PASSAGE_CHARS = 2_000
+MAX_OPENERS = 300
 
 RETURNED_PARTS = (
     "message/rfc822",
@@ -91,7 +92,7 @@ def passages(prose: Prose, *, ours: list[str], known: list[str]) -> dict[str, Pa
     header or a field names as failed: when any of them stands in the text, only they count.
     """
     lines = prose.text.split("\n")
-    openers = _openers(lines, {one.casefold() for one in ours})
+    openers = _openers(lines, {one.casefold() for one in ours})[:MAX_OPENERS]
     wanted = {one.casefold() for one in known}
     if wanted & {address.casefold() for _, address in openers}:
         openers = [(line, address) for line, address in openers if address.casefold() in wanted]

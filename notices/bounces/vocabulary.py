@@ -12,7 +12,7 @@ from notices.bounces.report import Severity
 WORDS = tomllib.loads(files("notices.bounces").joinpath("words.toml").read_text(encoding="utf-8"))
 MAX_TEXT = 4_000
 
-ADDRESS_IN_TEXT = re.compile(r"<?[^\s<>()\[\]:;,\"'@]{1,64}@[^\s<>()\[\]:;,\"'@]{1,255}>?")
+ADDRESS_IN_TEXT = re.compile(r"<?[^\s<>()\[\]:;,\"'@]{1,64}@[\w-]{1,63}(?:\.{1,2}[\w-]{1,63}){0,12}(?!\w)>?")
 URL_IN_TEXT = re.compile(r"\b(?:https?|ftp)://(?:www\.)?([A-Za-z0-9.-]{1,200})[^\s<>\"]{0,500}", re.I)
 
 
