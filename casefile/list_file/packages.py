@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -50,9 +51,13 @@ def format_of(path: Path) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Controls other than tab, line ends, NUL (UTF-16, exports of old systems) and the separators are rare in text."""
+    """What is no UTF-8 and has many controls other than tab, line ends, NUL (UTF-16, old systems) and separators."""
     controls = sum(head.count(bytes([b])) for b in range(32) if b not in (0, 1, 9, 10, 12, 13, 26, 28, 29, 30, 31))
-    return controls > max(8, len(head) * 0.05)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return controls > max(8, len(head) * 0.05)
+    return False
 
 
 def _format_of_package(path: Path) -> str:
