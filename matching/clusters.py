@@ -145,7 +145,7 @@ def _seen_together(weights: Floats, groups: Rows, size: int) -> Floats:
     index = np.arange(len(weights))[:, None]
     apart = np.minimum(weights, mean[index, groups[:, a], groups[:, b]])
     odds = joined[:, a, b] / np.maximum(1 - joined[:, a, b], 2.0**-TRIMMED)
-    return np.where(together, np.maximum(weights, np.log2(odds)), apart)
+    return np.asarray(np.where(together, np.maximum(weights, np.log2(odds)), apart), np.float64)
 
 
 def _average_linkage(weights: Floats, size: int) -> NDArray[np.int64]:

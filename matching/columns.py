@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +39,11 @@ class Coded:
     def alternatives(self) -> int:
         """How many columns of the table hold this field."""
         return int(self.codes.shape[1])
+
+    def combinations(self) -> list[tuple[int, int]]:
+        """Return each alternative of one row with each of another."""
+        every = range(self.alternatives)
+        return list(product(every, every))
 
     def value(self, row: int, alternative: int = 0) -> str | None:
         """Return the normalised value of one row."""

@@ -57,11 +57,23 @@ class Link:
     blocking: tuple[BlockCount, ...]
     prepared: Prepared
 
-    def explain(self, pairs: list[tuple[str, str]]) -> list[Evidence]:
-        """Return the evidence for pairs of ids (left, right); an unknown id raises TableFaulty."""
+    def explain(self, pairs: list[tuple[str, str]], *, language: str = "en") -> list[Evidence]:
+        """Return the evidence for pairs of ids in English or Spanish ("es"); an unknown id raises TableFaulty."""
         from matching.explain import explain
 
-        return explain(self.prepared.people, self.prepared.comparer, self.model, pairs)
+        people, comparer = self.prepared.people, self.prepared.comparer
+        together = self._weights(pairs)
+        return explain(people, comparer, self.model, pairs, together=together, language=language)
+
+    def _weights(self, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], float]:
+        """Return the weights of those of the pairs that are listed."""
+        asked = pa.array(sorted({each for pair in pairs for each in pair}), pa.string())
+        listed = self.pairs.filter(pc.and_(pc.is_in(self.pairs["left_id"], asked), pc.is_in(self.pairs["right_id"], asked)))
+        columns = (listed[name].to_pylist() for name in ("left_id", "right_id", "weight"))
+        found = {(left, right): weight for left, right, weight in zip(*columns, strict=True)}
+        if self.prepared.people.left is None:
+            found |= {(right, left): weight for (left, right), weight in found.items()}
+        return found
 
 
 @dataclass(frozen=True)
@@ -74,9 +86,10 @@ class Dedupe(Link):
 def dedupe(rows: pa.Table, schema: Schema, *, model: Model | None = None, threads: int | None = None) -> Dedupe:
     """Find the rows of `rows` that are one person.
 
-    `pairs` has left_id, right_id (left_id < right_id), weight (log2 odds), probability and household_probability of all pairs
-    above one in a thousand that some field speaks for; `clusters` has id and cluster for every row. Without `model` one is learned; a given model keeps
-    its shares and only the rates of matches are counted anew. Ids must be unique and present (TableFaulty).
+    `pairs` has left_id, right_id (left_id < right_id), weight (log2 odds), probability and household_probability of all
+    pairs above one in a thousand that some field speaks for; `clusters` has id and cluster for every row. Without `model`
+    one is learned; a given model keeps its shares and only the rates of matches are counted anew. The order of the rows
+    and the number of threads change nothing. Ids must be unique and present (TableFaulty).
     """
     prepared, found = _match(_prepare([(rows, schema)], threads), model)
     found, label = _group(prepared, found)

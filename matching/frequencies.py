@@ -102,7 +102,7 @@ class Frequencies:
     def name_counts(self) -> NDArray[np.float64]:
         """How many people bear each full name."""
         known = self.name >= 0
-        return np.bincount(self.name[known], self.weights[known])
+        return np.asarray(np.bincount(self.name[known], self.weights[known]), np.float64)
 
     @cached_property
     def lift(self) -> float:

@@ -157,21 +157,19 @@ def name_correction(columns: tuple[tuple[str, Comparison], ...], patterns: Patte
 
 def prior(columns: tuple[tuple[str, Comparison], ...], strangers: Patterns, rows: int, possible_pairs: float) -> Model:
     """Return the model before learning: informed shares, strangers' shares from randomly paired rows."""
-    fields = tuple(_prior_field(name, c, _tally(strangers, number, c)) for number, (name, c) in enumerate(columns))
+    fields = tuple(_prior_field(name, c, _tally(strangers, strangers.counts, n, c)) for n, (name, c) in enumerate(columns))
     rate = min(0.25 * max(rows, 1) / max(possible_pairs, 1.0), 0.2)
     return Model(match_rate=rate, household_rate=rate, fields=fields)
 
 
-def _without_matches(
-    model: Model, columns: tuple[tuple[str, Comparison], ...], strangers: Patterns
-) -> tuple[FieldModel, ...]:
+def _without_matches(model: Model, columns: tuple[tuple[str, Comparison], ...], strangers: Patterns) -> tuple[FieldModel, ...]:
     """Return the priors with strangers' shares from random pairs less the matches that chance put among them."""
-    unmatched = replace(strangers, counts=strangers.counts * (1 - score(model, columns, strangers).probability))
-    return tuple(_prior_field(name, c, _tally(unmatched, number, c)) for number, (name, c) in enumerate(columns))
+    weights = strangers.counts * (1 - score(model, columns, strangers).probability)
+    return tuple(_prior_field(name, c, _tally(strangers, weights, n, c)) for n, (name, c) in enumerate(columns))
 
 
-def _tally(patterns: Patterns, number: int, comparison: Comparison) -> Floats:
-    return np.bincount(patterns.levels[:, number], patterns.counts, minlength=len(comparison.levels)).astype(float)
+def _tally(patterns: Patterns, weights: NDArray[Any], number: int, comparison: Comparison) -> Floats:
+    return np.bincount(patterns.levels[:, number], weights, minlength=len(comparison.levels)).astype(np.float64)
 
 
 def _prior_field(name: str, comparison: Comparison, tally: Floats) -> FieldModel:
@@ -273,7 +271,7 @@ def _shares(
         if not everything:
             settled &= brought_together(columns, patterns, without=name)
         pairs = np.where(settled, patterns.counts * scores.probability, 0.0)
-        tally = np.bincount(patterns.levels[:, number], pairs, minlength=len(comparison.levels))
+        tally = np.bincount(patterns.levels[:, number], pairs, minlength=len(comparison.levels)).astype(np.float64)
         found.append(_towards(start.fields[number], comparison, tally))
     return tuple(found)
 

@@ -15,6 +15,7 @@ FIELDS = {
     "phone": ("phone", "teléfono"),
     "address": ("address", "domicilio"),
     "household": ("household", "hogar"),
+    "other_records": ("other records", "otros registros"),
     "prior": ("before looking", "antes de mirar"),
 }
 
@@ -92,18 +93,22 @@ FULL_NAME = (
     "el nombre completo es {direction} de lo que sugieren sus partes: 1 de cada {count} personas lo lleva",
 )
 DIRECTION_OF = {False: ("commoner", "más común"), True: ("rarer", "más raro")}
-PRIOR = (
-    "before looking, 1 pair in {count} is the same person",
-    "antes de mirar, 1 de cada {count} pares es la misma persona",
-)
 HOUSEHOLD = (
     "two people of one household could agree in this way",
     "dos personas de un mismo hogar podrían coincidir así",
 )
+OTHER_RECORDS = (
+    "other records that match one of the two speak for or against the pair",
+    "otros registros que coinciden con uno de los dos hablan a favor o en contra",
+)
+EXCHANGED = (
+    "given and family name are exchanged as a whole: 1 person in {count} has the name",
+    "nombre y apellido están intercambiados por completo: 1 de cada {count} personas lleva ese nombre",
+)
 SUM = (
-    "{prior} bits before looking, {fields} from the fields, {household} for the household: {weight} bits, "
+    "{prior} bits before looking, {fields} from the fields and other records, {household} for the household: {weight} bits, "
     "a probability of {probability} that this is one person.",
-    "{prior} bits antes de mirar, {fields} de los campos, {household} por el hogar: {weight} bits, "
+    "{prior} bits antes de mirar, {fields} de los campos y otros registros, {household} por el hogar: {weight} bits, "
     "una probabilidad de {probability} de que sea una sola persona.",
 )
 CONTRADICTIONS = {
