@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from casefile.tables.catalogue import METADATA
 from casefile.tables.mail import ProviderPace
 
 
@@ -22,7 +23,7 @@ def write(session: Session, *, states: Mapping[str, dict[str, Any]]) -> None:
     """Keep the states; the latest writer's counts."""
     if not states:
         return
-    insert = postgresql.insert(ProviderPace.__table__)
+    insert = postgresql.insert(METADATA.tables[ProviderPace.__tablename__])
     session.execute(
         insert.on_conflict_do_update(
             index_elements=["case_id", "provider_group"], set_={"state": insert.excluded.state, "updated_at": sa.func.now()}

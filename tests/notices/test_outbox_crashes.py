@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import multiprocessing
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from casefile import campaigns, ledger
+from casefile import campaigns, database, ledger
 from casefile.words import AttemptOutcome, NoticeStatus
 
-ROOT = Path(__file__).parents[2]
 CONNECTIONS = 4
 
 
-def start_sender(mailing, campaign_id, port: int) -> subprocess.Popen[str]:
-    url = mailing.engine.url.render_as_string(hide_password=False)
-    arguments = [url, str(mailing.case_id), str(campaign_id), str(port), str(mailing.folder / "journal")]
-    command = [sys.executable, "-m", "benchmarks.sender", *arguments, "--connections", str(CONNECTIONS), "--batch", "40"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+def start_sender(mailing, campaign_id, port: int) -> multiprocessing.process.BaseProcess:
+    """Send in a process of its own, with database connections of its own."""
+    sender = multiprocessing.get_context("fork").Process(target=send_apart, args=(mailing, campaign_id, port))
+    sender.start()
+    return sender
+
+
+def send_apart(mailing, campaign_id, port: int) -> None:
+    engine = database.engine_for(mailing.engine.url.render_as_string(hide_password=False))
+    mailing.open_case = functools.partial(database.case_session, engine, case_id=mailing.case_id, actor="test")
+    mailing.send(campaign_id, port, connections=CONNECTIONS, batch=40)
 
 
 def wait_until(condition, seconds: float = 30) -> None:
@@ -56,11 +59,10 @@ def test_killed_ten_times(mailing, sink):
         before = catcher.taken().total()
         sender = start_sender(mailing, campaign_id, catcher.port)
         goal = min(count - 1, before + chance.randint(1, 50))
-        wait_until(lambda goal=goal, sender=sender: catcher.taken().total() >= goal or sender.poll() is not None)
+        wait_until(lambda goal=goal, sender=sender: catcher.taken().total() >= goal or not sender.is_alive())
         time.sleep(chance.random() * 0.01)  # not a condition: the kill must strike anywhere in a message's life
-        sender.send_signal(signal.SIGKILL)
-        sender.wait(10)
-        sender.stdout.close()
+        sender.kill()
+        sender.join(10)
     mailing.send(campaign_id, catcher.port)
     assert_nothing_lost(mailing, campaign_id, catcher.taken(), count)
     assert len(doubted(mailing)) <= rounds * CONNECTIONS
@@ -184,8 +186,8 @@ def test_pausing_stops_a_sender_and_resuming_finishes(mailing, sink):
     wait_until(lambda: catcher.taken().total() > 5)
     with mailing.open_case() as session:
         campaigns.pause(session, campaign_id=campaign_id, reason="counsel asked")
-    output, _ = sender.communicate(timeout=20)
-    assert "the campaign is paused" in output
+    sender.join(20)
+    assert sender.exitcode == 0
     found = mailing.statuses(campaign_id)
     assert NoticeStatus.LEASED not in found
     assert found[NoticeStatus.ACCEPTED] < 300
