@@ -70,8 +70,6 @@ def test_a_link_that_we_never_made(visitor, stored, token):
 
 
 def test_one_letter_changed_is_not_a_link(visitor, link):
-    changed = link[:-1] + ("a" if link[-1] != "a" else "b")
-    assert visitor.get(changed).status_code in {200, 404}
     changed = link[:-6] + ("a" if link[-6] != "a" else "b") + link[-5:]
     assert visitor.get(changed).status_code == 404
 
