@@ -1,4 +1,4 @@
-"""Score the bounce reader against labelled messages: `python benchmarks/bounces.py --data FOLDER [--wrong]`.
+"""Score the bounce reader against labelled messages: `python -m benchmarks.bounces --data FOLDER [--wrong]`.
 
 FOLDER holds messages and `labels.json`: message name -> list of {status, reply, reason, hard, feedback?}. The labels name no
 addresses, so a recipient is found when the report has one with an "@" for it.

@@ -65,6 +65,10 @@ REPLY = re.compile(
     re.M | re.I,
 )
 
+# IronPort and Amazon SES quote: 5.1.0 - Unknown address error 550-'...'
+QUOTING_REPLY = re.compile(r"(?<= )([45][0-5]\d)(?=-')")
+SUCCESS_REPLY = re.compile(r"\s*(2[0-5]\d)(?=[\s-]|$)")
+
 
 def statuses_in(text: str) -> list[str]:
     """Return the RFC 3463 codes of `text` in order."""
@@ -73,8 +77,10 @@ def statuses_in(text: str) -> list[str]:
 
 def reply_in(text: str) -> str:
     """Return the three-digit SMTP reply of `text`: a refusal before a success, then one beside an enhanced code; or ""."""
-    found = [*(code for code, _ in REPLY_AND_STATUS.findall(text)), *REPLY.findall(text)]
-    return next((one for one in found if not one.startswith("2")), found[0] if found else "")
+    beside = [code for code, _ in REPLY_AND_STATUS.findall(text)]
+    found = [*beside, *REPLY.findall(text), *QUOTING_REPLY.findall(text)]
+    success = SUCCESS_REPLY.match(text)
+    return next((one for one in found if not one.startswith("2")), success.group(1) if success else "")
 
 
 def is_generic(status: str) -> bool:

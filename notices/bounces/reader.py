@@ -80,7 +80,7 @@ def _from_group(group: delivery_status.Group, address: str, passage: str, contex
     text, status, action = group.diagnostic(), group.status(), group.action()
     if action in DELIVERED_ACTIONS or (not action and status.startswith("2")):
         return Recipient(address=address, status=status, action=action or "delivered", reason="delivered", text=text)
-    verdict = classify(text=text, status=status, action=action, context=passage or context)
+    verdict = classify(text=text or _paragraph(passage), status=status, action=action, context=passage or context)
     if verdict.reason in (*UNTOLD, "disabled") and rule_for(text) is None:
         told = classify(text=passage or context, status=verdict.status, reply=verdict.reply, action=action, context=context)
         verdict = told if told.reason not in UNTOLD else verdict
@@ -125,9 +125,7 @@ def _doubted(one: Recipient) -> Recipient:
 
 def _from_passage(address: str, passage: Passage, whole: str, action: str, subject: str) -> Recipient:
     """Believe the nearest words that say something: the line or paragraph about the address, its passage, the whole."""
-    lines = passage.text.lstrip("\n")
-    near = lines.partition("\n" if prose.SENDMAIL_LINE.match(lines) else "\n\n")[0]
-    verdict = classify(text=near, action=action, context=whole)
+    verdict = classify(text=_paragraph(passage.text), action=action, context=whole)
     for text in (passage.before, passage.text, whole, f"{whole}\n{subject}"):
         if verdict.reason not in UNTOLD:
             break
@@ -137,6 +135,12 @@ def _from_passage(address: str, passage: Passage, whole: str, action: str, subje
         found = codes.statuses_in(passage.text)
         verdict = replace(verdict, status=codes.most_telling(found), reply=codes.reply_in(passage.text))
     return _recipient(address, verdict, action, passage.text)
+
+
+def _paragraph(passage: str) -> str:
+    """Return the words nearest to the address: its line in a transcript, else its paragraph."""
+    lines = passage.lstrip("\n")
+    return lines.partition("\n" if prose.SENDMAIL_LINE.match(lines) else "\n\n")[0]
 
 
 def _recipient(address: str, verdict: Verdict, action: str, text: str) -> Recipient:
