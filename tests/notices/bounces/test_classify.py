@@ -137,3 +137,19 @@ def test_addresses_of_machines_are_not_read_as_codes() -> None:
 def test_every_rule_and_code_has_a_reason_of_its_own() -> None:
     assert len({rule.reason for rule in RULES}) == len(RULES)
     assert {meaning.severity for meaning in MEANINGS.values()} == set(Severity)
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("550 5.1.1 <jane@x.example>... User unknown", "550"),
+        ("host mx.x.example[192.0.2.1] said: 554 5.7.1 blocked", "554"),
+        ("5.3.0 - Other mail system problem 550-'Unknown user jane@x.example'", "550"),
+        ("In: RCPT TO:<jane@x.example> Out: 250 2.1.5 Ok In: DATA Out: 451 4.3.0 Error", "451"),
+        ("250 2.0.0 Ok: queued", "250"),
+        ("Size (in bytes): 222", ""),
+        ("sent 550 messages to 421 Main Street", ""),
+    ],
+)
+def test_the_reply_is_the_one_that_refused(text: str, reply: str) -> None:
+    assert classify(text=text).reply == reply
