@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from matching.columns import People
+from matching.columns import People, hashed
 
 MOST_PAIRS = 20_000
 """A block of more pairs (200 rows) is first split by the rule's refining field, and left out if still larger."""
@@ -120,7 +122,7 @@ def other_rules(people: People) -> list[Rule]:
 
 def keys(people: People) -> dict[str, NDArray[np.uint64]]:
     """Return 64-bit keys per field, row and alternative; 0 where nothing is known. Equal values have equal keys."""
-    known = {field: _mix(people.fields[field].codes, field) for field in people.fields}
+    known = {field: _keys(coded.codes, coded.values, field) for field, coded in people.fields.items()}
     for field, source, length in (("given_start", "given", 1), ("family_start", "family", 3), ("area", "postcode", 3)):
         if source in people.fields:
             known[field] = _prefix(people, source, length)
@@ -132,9 +134,12 @@ def keys(people: People) -> dict[str, NDArray[np.uint64]]:
     return known
 
 
-def _mix(codes: NDArray[np.int32], salt: str) -> NDArray[np.uint64]:
+def _keys(codes: NDArray[np.int32], values: pa.Array, salt: str) -> NDArray[np.uint64]:
+    """Return a hash of the field's name and value, which is the same for the same value in any table."""
+    hashes = hashed(np.asarray(values.to_numpy(zero_copy_only=False), object))
     seed = np.uint64(int.from_bytes(salt.encode()[:8].ljust(8, b"\0"), "little"))
-    return np.where(codes >= 0, _scramble(codes.astype(np.uint64) + np.uint64(1) ^ seed), np.uint64(0))
+    salted = np.append(_scramble(hashes ^ seed) | np.uint64(1), np.uint64(0))
+    return np.asarray(salted[codes], np.uint64)
 
 
 def _scramble(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -158,26 +163,18 @@ def _join(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
 
 
 def _prefix(people: People, source: str, length: int) -> NDArray[np.uint64]:
-    import pyarrow.compute as pc
-
     coded = people.fields[source]
-    starts = pc.utf8_slice_codeunits(coded.values, 0, length).dictionary_encode().indices.to_numpy()
-    return _mix(np.where(coded.codes >= 0, starts[coded.codes], -1), source[:3] + "start")
+    starts = pc.utf8_slice_codeunits(coded.values, 0, length).dictionary_encode()
+    codes = np.append(starts.indices.to_numpy(), np.int32(-1))[coded.codes]
+    return _keys(codes, starts.dictionary, source[:3] + "start")
 
 
 def _swapped(people: People) -> NDArray[np.uint64]:
     """Return a key under which Kelly James and James Kelly meet."""
-    from matching.columns import hashed
-
-    names = []
-    for field in ("given", "family"):
-        coded = people.fields[field]
-        hashes = hashed(np.asarray(coded.values.to_numpy(zero_copy_only=False), object))
-        names.append(np.where(coded.codes >= 0, hashes[coded.codes], np.uint64(0)))
-    given, family = names[0][:, :1], names[1]
+    given, family = (_keys(people.fields[field].codes, people.fields[field].values, "name") for field in ("given", "family"))
     with np.errstate(over="ignore"):
-        both = _scramble(given + family)
-    return np.where((given == 0) | (family == 0), np.uint64(0), both)
+        both = _scramble(given[:, :1] + family)
+    return np.where((given[:, :1] == 0) | (family == 0), np.uint64(0), both)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Comparer:
             return places.compare(self.people, self.frequencies, self.values, left, right)
         coded, compare = self.people.fields[name], self.values.compare(name)
         rare = [at for at, level in enumerate(comparison.levels) if level.rarity and level.key == "exact"]
-        bits = self.frequencies.bits(name) if rare else np.zeros(0, np.int8)
+        bits = self.frequencies.bits[name] if rare else np.zeros(0, np.int8)
         best: Seen | None = None
         for k, m in coded.combinations():
             a, b = coded.codes[left, k], coded.codes[right, m]
@@ -108,9 +108,13 @@ class Comparer:
         self._swap(left, right, seen)
         (given, given_rarity), (family, family_rarity) = seen["given"], seen["family"]
         both = np.flatnonzero((given == table.GIVEN.index("exact")) & (family == table.FAMILY.index("exact")))
-        full[both] = self.frequencies.name_bits(left[both], right[both], given_rarity[both], family_rarity[both])
-        swapped = (given == table.GIVEN.index("swapped")) & (family == table.FAMILY.index("swapped"))
-        full[swapped] = self.frequencies.swapped_bits(left[swapped], right[swapped])
+        full[both] = self.frequencies.full_name_bits(left[both], right[both], given_rarity[both], family_rarity[both])
+        swapped = np.flatnonzero(given == table.GIVEN.index("swapped"))
+        sides = left[swapped], right[swapped]
+        names, families = self.people.codes("given")[:, 0], self.people.codes("family")[:, 0]
+        full[swapped] = self.frequencies.swapped_bits(
+            (names[sides[0]], names[sides[1]]), (families[sides[0]], families[sides[1]])
+        )
         return full
 
     def _swap(self, left: Rows, right: Rows, seen: dict[str, Seen]) -> None:
@@ -129,7 +133,7 @@ class Comparer:
         half = at[forth ^ back]
         name = np.where(forth[forth ^ back], names[left[half]], names[right[half]])
         bits = self.frequencies.bits
-        given_rarity[half] = np.minimum(bits("given")[name], bits("family")[as_family[name]])
+        given_rarity[half] = np.minimum(bits["given"][name], bits["family"][as_family[name]])
 
     def _gate_email(self, seen: dict[str, Seen]) -> None:
         """Let a similar e-mail say nothing where both names agree: e-mails are made from names."""

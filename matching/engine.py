@@ -11,13 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from matching import blocking, clusters, columns, patterns
+from matching import blocking, clusters, columns, frequencies, patterns
 from matching import model as models
 from matching.blocking import BlockCount
 from matching.columns import People
 from matching.compare import Comparer
 from matching.errors import ModelFaulty, TableFaulty
-from matching.frequencies import Frequencies
 from matching.model import Model
 from matching.patterns import Patterns
 from matching.types import Evidence, Schema
@@ -44,8 +43,8 @@ class Prepared:
 
     def recounted(self, left: Rows, right: Rows) -> Prepared:
         """Return the same with values counted among the people that sure pairs of rows make."""
-        frequencies = self.comparer.frequencies.joined(left, right)
-        return replace(self, comparer=self.comparer.counting(frequencies))
+        counted = frequencies.recount(self.people, self.comparer.frequencies, left, right)
+        return replace(self, comparer=self.comparer.counting(counted))
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def _prepare(sides: list[tuple[pa.Table, Schema]], threads: int | None) -> Prepa
     for table, schema in sides:
         _check_ids(table, schema)
     people = columns.read(sides)
-    comparer = Comparer(people, Frequencies.count(people))
+    comparer = Comparer(people, frequencies.count(people))
     if len(people):
         comparer.prepare()
     return Prepared(people, comparer, threads or os.cpu_count() or 1)

@@ -187,9 +187,9 @@ def _rarity(pairs: _Pairs, frequencies: Frequencies, level: Level) -> Level:
     for key, part in _SHARED_PLACE:
         at = np.flatnonzero(level == _AT[key])
         if len(at):
-            rarity[at] = frequencies.bits(part)[pairs.at(at).codes(part)[0]]
+            rarity[at] = frequencies.bits[part][pairs.at(at).codes(part)[0]]
     at = np.flatnonzero((level >= _AT["other_unit"]) & (level <= _AT["exact"]))
     if len(at):
-        bits, building = frequencies.bits("building"), frequencies.building
+        bits, building = frequencies.bits["building"], frequencies.building
         rarity[at] = np.minimum(bits[building[pairs.left[at], pairs.k]], bits[building[pairs.right[at], pairs.m]])
     return rarity
