@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from casefile import database
 from casefile.settings import Settings
+from casefile.settings import load as load_settings
 from intake_api import error_pages, rendering, security
 from intake_api.claimant import routes
 from intake_api.console import routes as console_routes
@@ -40,6 +41,11 @@ class LongLivedFiles(StaticFiles):
         if response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
+
+
+def site() -> FastAPI:
+    """Return the site for the settings of the environment: the factory that a server names as `intake_api.app:site`."""
+    return create_app(load_settings())
 
 
 def create_app(settings: Settings, *, engine: database.Engine | None = None) -> FastAPI:

@@ -17,16 +17,16 @@ def serve(
     """Serve the claimant site and the console until Ctrl-C."""
     import uvicorn
 
-    from casefile import settings
-    from intake_api.app import create_app
+    from casefile import database, settings
 
     found = settings.load()
     host, port = host or found.web_host, port or found.web_port
     require_free(host, port)
-    site = create_app(found)
+    database.open_engine(found).dispose()  # says in a sentence what is wrong with the database, before anything listens
     typer.echo(f"The site answers at http://{host}:{port} (Ctrl-C stops it).")
     uvicorn.run(
-        site,
+        "intake_api.app:site",  # by name: the entry points do not import each other
+        factory=True,
         host=host,
         port=port,
         # Addresses of callers are not written down: with the time and the page they are personal data.
