@@ -144,6 +144,8 @@ def read_annex(path: Path) -> Counter[str]:
 def fill(session: Session) -> None:
     """Work out every member's result into a temporary table that lives until the transaction ends; 10 s for a million."""
     parameters = {"kind": CLASS_NOTICE, "rehearsal": campaigns.REHEARSAL, "standing": campaigns.STANDING}
+    # Without fresh statistics, as after a large import, the planner would join a million rows by nested loops.
+    session.execute(sa.text("set local enable_nestloop = off"))
     session.execute(sa.text("drop table if exists pg_temp.reach_members"))
     session.execute(sa.text(_MEMBERS), parameters)
 

@@ -10,6 +10,7 @@ import typer
 from rich import print as show
 
 from casefile.words import Role
+from flows.cli import notices_papers
 from flows.cli.opening import CaseOption, actor, case
 
 if TYPE_CHECKING:
@@ -232,3 +233,6 @@ def _show_waterfall(falls: dict[str, object]) -> None:
         table.add_row(f"  without: {reason.replace('_', ' ')}", f"{count:,}")
     table.add_row("to be sent", f"{falls['to_send']:,}")
     show(table)
+
+
+notices_papers.add_to(app)

@@ -1,1 +1,49 @@
 """`redress notices proof | reach | postal | letters`: the papers about a mailing, and the mailing on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.opening import CaseOption, actor, case
+
+if TYPE_CHECKING:
+    from notices.sending import Desk
+
+Out = Annotated[Path, typer.Option(help="Folder into which the files are written.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this module into the group `redress notices`."""
+    for command in (reach,):
+        app.command()(command)
+
+
+def _desk(case_name: str) -> Desk:
+    from notices.sending import Desk
+
+    opened = case(case_name)
+    return Desk(opened.settings, opened.engine, opened.case_id, actor())
+
+
+def reach(case_name: CaseOption, out: Out = Path("reach")) -> None:
+    """Write the reach report: a PDF for the court, every member's result as CSV, and the figures as JSON."""
+    from rich import print as show
+    from rich.table import Table
+
+    from notices import reach as report
+
+    written = report.write(_desk(case_name), folder=out)
+    found = written.found
+    table = Table("what became of it", "members")
+    table.add_row("class", f"{found.class_size:,}")
+    for name, count in report.waterfall(found):
+        table.add_row(f"  {name}", f"{count:,}")
+    show(table)
+    typer.echo(f"Reach: {found.share:.1%} by e-mail, {found.share_with_post:.1%} with post. Accepted is not read.")
+    for fault in found.faults():
+        typer.echo(f"Not final: {fault}", err=True)
+    for path in (written.paper, written.annex, written.data):
+        typer.echo(str(path))

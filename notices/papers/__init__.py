@@ -1,0 +1,1 @@
+"""Typst templates of the papers and letters; `notices.typesetting` compiles them with data passed as JSON."""
