@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from casefile.list_file import columns, dates, fields, headers, people
+from casefile.list_file import columns, dates, fields, headers, people, realigning
 from casefile.list_file.columns import ColumnFaults
 from casefile.list_file.faults import REJECTING, Fault, FaultKind
 from casefile.list_file.mapping import Mapping
@@ -54,6 +54,7 @@ class Checker:
     header: tuple[str, ...] | None
     mapping: Mapping
     date_forms: dict[str, dates.DateForm] = field(default_factory=dict)
+    form: realigning.Form | None = None
     outcomes: Counter[RowOutcome] = field(default_factory=Counter)
     kinds: Counter[FaultKind] = field(default_factory=Counter)
     null_words: Counter[str] = field(default_factory=Counter)
@@ -86,27 +87,31 @@ class Checker:
     def _shape(self, records: list[Record]) -> list[ColumnFaults]:
         """Bring every row to the header's width; what does not fit is a fault."""
         width = len(self.names)
-        short, long, texts = [], [], []
-        marked: dict[FaultKind, list[int]] = {}
+        found: dict[FaultKind, list[tuple[int, str]]] = {}
         for index, record in enumerate(records):
-            cells = record.cells
             if record.fault is not None:
-                marked.setdefault(record.fault, []).append(index)
-            if len(cells) < width:
-                short.append(index)
-                texts.append(
-                    f"The row has {len(cells)} cells, the header {width}; the missing ones were taken as empty at the end."
-                )
-                cells.extend([""] * (width - len(cells)))
-            elif len(cells) > width and any(c.strip() for c in cells[width:]):
-                long.append(index)
-        faults = [_constant(kind, rows) for kind, rows in marked.items()]
-        if short:
-            faults.append(ColumnFaults(None, FaultKind.TOO_FEW_CELLS, np.array(short), pa.array(texts)))
-        if long:
-            said = [_too_many(len(records[i].cells), width) for i in long]
-            faults.append(ColumnFaults(None, FaultKind.TOO_MANY_CELLS, np.array(long), pa.array(said)))
-        return faults
+                found.setdefault(record.fault, []).append((index, SENTENCES[record.fault]))
+            if len(record.cells) != width and (fault := self._fit(record.cells, width)):
+                found.setdefault(fault[0], []).append((index, fault[1]))
+        return [
+            ColumnFaults(None, kind, np.array([index for index, _ in rows]), pa.array([text for _, text in rows]))
+            for kind, rows in found.items()
+        ]
+
+    def _fit(self, cells: list[str], width: int) -> tuple[FaultKind, str] | None:
+        """Fill up or realign the cells of one row in place; return the fault that this is."""
+        had = len(cells)
+        if had < width:
+            cells.extend([""] * (width - had))
+            return FaultKind.TOO_FEW_CELLS, f"The row has {had} cells, the header {width}; the last ones were taken as empty."
+        if not any(cell.strip() for cell in cells[width:]):
+            return None
+        realigned = realigning.realign(cells, self.form) if self.form else None
+        if realigned is None:
+            return FaultKind.TOO_MANY_CELLS, f"The row has {had} cells, the header {width}: which belongs where is unknown."
+        cells[:], place = realigned
+        text = f"The row has {had} cells, the header {width}: {cells[place]!r} was read as one cell, so that the others fit."
+        return FaultKind.CELLS_JOINED, text
 
     def _columns(self, records: list[Record]) -> dict[str, pa.Array]:
         by_column = zip(*(record.cells for record in records), strict=False)
@@ -232,10 +237,6 @@ _LIKELY_TOTALS = (
     r"record|row|line|number|count|registros|filas|names|end of|fin de|trailer)"
 )
 """Cheap and generous: what matches is held against `headers.TOTALS`."""
-
-
-def _too_many(cells: int, width: int) -> str:
-    return f"The row has {cells} cells, the header {width}: which cell belongs where is unknown."
 
 
 def _constant(kind: FaultKind, rows: list[int] | NDArray[np.int64]) -> ColumnFaults:

@@ -40,6 +40,7 @@ class FaultKind(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
     NO_PERSON = "no_person"
     # that warn of a row
+    CELLS_JOINED = "cells_joined"
     TOO_FEW_CELLS = "too_few_cells"
     STRAY_QUOTE = "stray_quote"
     NOT_UTF8 = "not_utf8"

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import pyarrow as pa
 
-from casefile.list_file import dates
+from casefile.list_file import dates, realigning
 from casefile.list_file import mapping as mappings
 from casefile.list_file.checking import Checker
 from casefile.list_file.faults import Fault, FaultKind
@@ -97,7 +97,9 @@ def read(
     """
     opened = open_list(path, options, limits=limits)
     chosen = _mapping(opened, options)
-    checker = Checker(opened.names, opened.columns if opened.has_header else None, chosen, _date_forms(opened, chosen))
+    checker = Checker(
+        opened.names, opened.columns if opened.has_header else None, chosen, _date_forms(opened, chosen), _form(opened, chosen)
+    )
     output = _Output(folder, with_records, fault_limit)
     try:
         for batch in _batches(opened.rows()):
@@ -138,6 +140,17 @@ def _date_forms(opened: OpenList, chosen: Mapping) -> dict[str, dates.DateForm]:
         cells = [row[index].strip() for row in opened.sample if index < len(row)]
         forms[name] = dates.date_form([c for c in cells if c])
     return forms
+
+
+def _form(opened: OpenList, chosen: Mapping) -> realigning.Form | None:
+    """Return what a row that is in line looks like, for lists that have a delimiter."""
+    delimiter = opened.dialect.get("delimiter")
+    if not isinstance(delimiter, str):
+        return None
+    places = {name: index for index, name in enumerate(opened.names)}
+    telling = {places[name]: shown for shown in realigning.TELLING for name in chosen.columns.get(shown, ())}
+    street = next((places[name] for name in chosen.columns.get("street", ())), None)
+    return realigning.Form(len(opened.names), telling, street, delimiter)
 
 
 def _report(opened: OpenList, chosen: Mapping, checker: Checker, shown: list[dict[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,10 @@ from casefile.list_file.records import Record
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An open sheet; `without_value` are the rows with a formula whose result was not saved."""
+    """An open sheet, whose `rows` can be asked for again; `without_value`: rows with a formula whose result was not saved."""
 
     name: str
-    rows: list[list[Any]]
+    rows: Callable[[], Iterator[list[Any]]]
     faults: tuple[Fault, ...]
     without_value: frozenset[int]
 
@@ -50,7 +50,7 @@ def _is_visible(sheet: Any) -> bool:
     return bool(sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet)
 
 
-def _first_filled(book: CalamineWorkbook, names: list[str], *, limits: Limits) -> tuple[str, list[list[Any]]]:
+def _first_filled(book: CalamineWorkbook, names: list[str], *, limits: Limits) -> tuple[str, Callable[[], Iterator[list[Any]]]]:
     for name in names:
         sheet = book.get_sheet_by_name(name)
         if sheet.total_width > limits.columns:
@@ -59,10 +59,16 @@ def _first_filled(book: CalamineWorkbook, names: list[str], *, limits: Limits) -
             raise ListRefused(
                 f"The sheet spans {sheet.total_height * sheet.total_width:,} cells; at most {limits.cells:,} are read."
             )
-        rows = sheet.to_python(skip_empty_area=False)
-        if rows:
-            return name, rows
-    return (names[0] if names else ""), []
+        if sheet.start is not None:
+            return name, lambda sheet=sheet: _rows(sheet)
+    return (names[0] if names else ""), lambda: iter(())
+
+
+def _rows(sheet: Any) -> Iterator[list[Any]]:
+    """Yield the rows from the sheet's first on; the reader leaves out the empty columns on the left, so they are put back."""
+    left = [""] * sheet.start[1]
+    for row in sheet.iter_rows():
+        yield left + row if left else row
 
 
 def _faults(name: str, others: list[str], formula_count: int) -> Iterator[Fault]:
@@ -93,7 +99,7 @@ def _part_of(path: Path, name: str) -> str:
 def cut(sheet: Sheet, *, limits: Limits) -> Iterator[Record]:
     """Yield the rows that are not blank, numbered as the sheet numbers them; the raw bytes are the row's cells as JSON."""
     total = 0
-    for number, row in enumerate(sheet.rows, 1):
+    for number, row in enumerate(sheet.rows(), 1):
         cells = [as_text(value) for value in row]
         total += sum(map(len, cells))
         if total > limits.unpacked_bytes or max(map(len, cells), default=0) > limits.field_characters:

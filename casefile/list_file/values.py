@@ -156,6 +156,9 @@ CHECKS: dict[str, Callable[[str], Cell]] = {
 """The fields whose every value has a form; the others are free text."""
 
 
+MENDED = frozenset({FaultKind.LOST_ZERO, FaultKind.SERIAL_DATE})
+"""Faults of a value that is certainly of its field."""
+
 FINE = {
     "postcode": r"^(?:0[1-9]\d{3}|00[5-9]\d\d|[1-8]\d{4}|9[0-8]\d{3}|99[0-8]\d\d)(?:-\d{4})?$",
     "phone": r"^(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]?\d{3}[ .-]?\d{4}$",

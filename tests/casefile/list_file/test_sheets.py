@@ -71,6 +71,14 @@ def test_the_first_visible_sheet_with_rows_is_read_and_the_others_are_named(read
         read_list(path, Options(sheet="Rows"))
 
 
+def test_a_list_that_begins_far_in_keeps_its_row_numbers(read_list: Reads, tmp_path: Path) -> None:
+    rows = [[], [], ["", "", *HEADER], [], ["", "", "Ann", "Sample", "MA", "02139", "2025550101"]]
+    report = read_list(workbooks.xlsx(tmp_path / "l.xlsx", {"List": rows}))
+    assert report["columns"] == ["", "", *HEADER]
+    assert list(report["rows"]) == [5]
+    assert (report["rows"][5]["given_name"], report["rows"][5]["postcode"]) == ("Ann", "02139")
+
+
 def test_open_document_spreadsheets(read_list: Reads, tmp_path: Path) -> None:
     report = read_list(workbooks.ods(tmp_path / "l.ods", [HEADER, ["Ann", "Sample", "MA", "2139", "2025550101"]]))
     assert report["dialect"]["format"] == "ods"
