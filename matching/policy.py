@@ -8,14 +8,18 @@ from enum import StrEnum
 
 from matching.types import Evidence
 
+TWO_NAMES = "two_names"
+"""Given names spelled alike that are two people's names (Daniel and Danielle), which no level of the comparison tells."""
+
 CONTRADICTING: Mapping[str, frozenset[str]] = {
     "suffix": frozenset({"different"}),
     "birth_date": frozenset({"different", "year", "partly_differs"}),
     "middle": frozenset({"different", "initial_differs"}),
-    "given": frozenset({"different", "initial_differs"}),
+    "given": frozenset({"different", "initial_differs", TWO_NAMES}),
+    "family": frozenset({"different"}),
 }
 """Levels that veto acceptance without review. Generation suffix and birth date by the court practice in domain.md; another
-middle or given name beside agreeing other fields is how relatives look."""
+middle, given or family name beside agreeing other fields is how relatives and the next tenants look."""
 
 IDENTIFYING: Mapping[str, frozenset[str]] = {
     "name": frozenset({"exact", "nickname", "near", "swapped"}),

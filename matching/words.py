@@ -116,6 +116,7 @@ CONTRADICTIONS = {
     "birth_date": ("different birth dates", "fechas de nacimiento distintas"),
     "middle": ("different middle names", "segundos nombres distintos"),
     "given": ("different given names at one household", "nombres distintos en un mismo hogar"),
+    "family": ("different family names", "apellidos distintos"),
 }
 
 

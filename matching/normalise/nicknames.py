@@ -30,6 +30,24 @@ SPANISH = {
 """Hipocoristicos of the Spanish-speaking Americas (Real Academia Espanola, Ortografia 2010; Boyd-Bowman, "Como obra la
 fonetica infantil en la formacion de los hipocoristicos", 1955), and the English names that their bearers use in the US."""
 
+SPELLINGS = """
+alan allan allen; amy aimee; ann anne; arthur arturo; brian bryan bryon; carl karl; carolyn carolynn carolin; catherine
+katherine kathryn katharine cathryn kathrine catharine katheryn; cheryl sheryl; christina kristina cristina; christine
+kristine cristine; christopher kristopher; craig kraig; cynthia cinthia; deborah debra debora; denis dennis; dianne diane;
+elisabeth elizabeth elisabet; eric erik erick; frederick fredrick frederic; geoffrey jeffrey jeffery; gerald jerald; gillian
+jillian; gregory greggory; hannah hanna; isabel isabelle isobel isabella ysabel; jaclyn jacqueline jacquelyn; jaime jamie;
+jonathan johnathan jonathon; john jon; joseph josef; juliann julianne; kaitlyn caitlin katelyn kaitlin caitlyn; kristen
+kristin kirsten cristen; laura lora; laurie lori lorie; lawrence laurence; leslie lesley; lewis louis luis; lynn lynne;
+madeline madeleine madelyn; marc mark; margaret margret margarett; maryann maryanne; matthew mathew; megan meghan meagan;
+michael micheal; michelle michele; mohammed mohamed muhammad mohammad; natalie nathalie; nicholas nicolas nickolas; nicole
+nichole; philip phillip; phyllis phillis; rachel rachael; rebecca rebekah; reginald reggie; roxanne roxann; russell russel;
+sara sarah; sean shawn shaun; shari sherry sherri cheri; sofia sophia sofie sophie; stefan stephan stephen steven stefen;
+stephanie stefanie; susanna suzanna susannah; suzanne susanne; terry terri teri; teresa theresa therese; tracy tracey traci;
+vivian vivien; wendy wendi; yvonne ivonne; zachary zackary zachery
+"""
+"""Spellings of one given name that are too far apart for a slip (Social Security Administration, Popular Baby Names, counts each
+apart): taken down by ear, they come and go on one person."""
+
 
 def formal(name: str) -> frozenset[str]:
     """Return the full names for which a folded given name is short, itself included: bob -> {bob, robert}."""
@@ -51,6 +69,14 @@ def pairs(names: Sequence[str]) -> NDArray[np.int32]:
     return np.array(found, np.int32).reshape(-1, 2)
 
 
+def are_two_names(left: str, right: str) -> bool:
+    """Say whether two words are given names that no one person bears: jason and jaden, daniel and danielle, not slips.
+
+    Both stand in the table and neither is short for the other. At one house such a pair is rather brothers or twins.
+    """
+    return left != right and is_given_name(left) and is_given_name(right) and not related(left, right)
+
+
 def is_given_name(word: str) -> bool:
     """Say whether a folded word stands in the table of given names, full or short."""
     return word in _formal()
@@ -62,6 +88,10 @@ def _formal() -> dict[str, frozenset[str]]:
     for full, shorts in SPANISH.items():
         for short in shorts.split():
             table.setdefault(short, set()).add(full)
+    for group in SPELLINGS.split(";"):
+        first, *others = group.split()
+        for spelling in (first, *others):
+            table.setdefault(spelling, set()).add(first)
     for full in {name for names in table.values() for name in names}:
         table.setdefault(full, set())
     return {name: frozenset(names | {name}) for name, names in table.items()}

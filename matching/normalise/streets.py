@@ -33,7 +33,9 @@ _RURAL = re.compile(
 )
 """Publication 28, sections 24 (rural routes), 25 (highway contract routes) and 225 (overseas military addresses)."""
 
-_EASY_UNIT = re.compile(r"^([a-z0-9 ]*[a-z][a-z0-9 ]*?),? (?:apt|apartment|unit|ste|suite|#)\.? ?(\d[\da-z]*|[a-z])$")
+_EASY_UNIT = re.compile(
+    r"^([a-z0-9 ]*?[a-z][a-z0-9 ]*?),? (?:(?:apt|apartment|unit|ste|suite)\.?(?: ?#)?|#) ?(\d[\da-z]*|[a-z])$"
+)
 _UNIT_GLUED = re.compile(r"\b(apt|unit|ste|suite|rm|lot|bldg)(\d)")
 _LETTERS = re.compile(r"^[a-z0-9 ]+$")
 _BEFORE_NAME = {"st": "saint", "mt": "mount", "ft": "fort"}
