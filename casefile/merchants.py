@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from casefile.tables.cases import Merchant
 
+MOST_FOUND = 15
+"""Shops that a search shows: about two screens of a phone."""
+
 SHORTEST_PART = 4
 """Letters from which a misspelt part of a name says something; shorter ones are in every name."""
 
@@ -34,7 +37,7 @@ def by_ids(session: Session, *, ids: Sequence[uuid.UUID]) -> list[Merchant]:
     return list(session.scalars(sa.select(Merchant).where(Merchant.id.in_(ids)).order_by(Merchant.name)))
 
 
-def search(session: Session, *, words: str, limit: int = 15) -> list[Found]:
+def search(session: Session, *, words: str, limit: int = MOST_FOUND) -> list[Found]:
     """Return the shops that fit what somebody typed, the likest first; spelling, case and `www.` do not matter.
 
     Reads the case's whole list: a few milliseconds per thousand shops.

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from intake_api.claimant import claim, earlier_pages, exclusion, notice_pages, settlement, shop_pages, signing, status, unsubscribe
+from intake_api.claimant import (
+    claim,
+    earlier_pages,
+    exclusion,
+    notice_pages,
+    settlement,
+    shop_pages,
+    signing,
+    status,
+    unsubscribe,
+)
 
 router = APIRouter(include_in_schema=False)
 

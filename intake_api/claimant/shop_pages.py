@@ -107,6 +107,7 @@ def _page(visit: Visit, shown: Shown, *, words: str, change: Any, status_code: i
         status_code=status_code,
         form=shown,
         words=words,
+        most_found=merchants.MOST_FOUND,
         found=[shop for shop in found if str(shop.id) not in chosen],
         found_chosen=[shop for shop in found if str(shop.id) in chosen],
         chosen=answers.get("merchants", []),

@@ -287,3 +287,16 @@ def test_the_matcher_reads_what_was_filed(visitor: Visitor, engine: database.Eng
         ("now", "Example", "84601"),
         ("at_purchase", "Null", "00501"),
     ]
+
+
+def test_nothing_personal_is_in_an_address_or_a_log(visitor: Visitor, capfd: pytest.CaptureFixture[str]) -> None:
+    addresses: list[str] = []
+    visitor.client.event_hooks["request"].append(lambda request: addresses.append(str(request.url)))
+    visitor.answer_all()
+    visitor.sign()
+    visitor.get("claim/receipt")
+    visitor.get("claim/nothing")
+    written = "".join(addresses) + "".join(capfd.readouterr())
+    assert len(addresses) > 15
+    for personal in ("Example", "Dana", "Sample", "84601", "555-0111", "dana%40", visitor.slug + "/en/claim/receipt?"):
+        assert personal not in written, personal
