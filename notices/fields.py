@@ -132,6 +132,9 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202
 MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 """An address that every mail server takes: RFC 5321, section 4.1.2, without quoted local parts and address literals."""
 
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
+"""An address that needs no quoting, as nearly all of ours are."""
+
 _SPACES = re.compile(r"\s+")
 
 
@@ -150,6 +153,8 @@ def lines(value: str) -> str:
 
 def address(value: str) -> str:
     """Return `value` as an absolute web address in ASCII; empty when it is not http or https with a host."""
+    if _PLAIN_ADDRESS.fullmatch(value):
+        return value
     cleaned = line(value)
     try:
         parts = urlsplit(cleaned)

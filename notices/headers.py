@@ -6,6 +6,7 @@ import base64
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from notices.fields import MAILBOX
 
@@ -18,6 +19,7 @@ _WORD_OCTETS = 42
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 
+@lru_cache(maxsize=64)
 def text(name: str, value: str) -> bytes:
     """Return a whole header field with free text, ending in CRLF; `value` must have passed `fields.for_header`."""
     if value.isascii() and all(len(word) < FOLD_AT for word in value.split(" ")):
@@ -61,7 +63,12 @@ def encoded_words(value: str) -> list[bytes]:
 
 def date(at: datetime) -> str:
     """Return a Date header's value, such as `Mon, 23 Nov 2026 15:00:00 +0000`."""
-    return format_datetime(at.astimezone(UTC).replace(microsecond=0))
+    return _date(at.astimezone(UTC).replace(microsecond=0))
+
+
+@lru_cache(maxsize=4)
+def _date(at: datetime) -> str:
+    return format_datetime(at)
 
 
 def _folded(line: str) -> bytes:

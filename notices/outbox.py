@@ -132,7 +132,7 @@ class Sender:
         self._queues: dict[str, deque[_Item]] = {}
         self._ended: list[tuple[Ended, str]] = []
         self._stale: list[uuid.UUID] = []
-        self._wake = asyncio.Event()
+        self._idle: deque[asyncio.Future[None]] = deque()
         self._stopping = False
         self._fed = False
         self._unreached_since: float | None = None
@@ -185,7 +185,7 @@ class Sender:
         while not self._stopping:
             leased = 0
             for name, queue in self._queues.items():
-                if len(queue) < self.orders.batch and self._pace.group(name).rests_until <= time.time():
+                if len(queue) < 2 * self.orders.batch and self._pace.group(name).rests_until <= time.time():
                     leased += await self._lease(name, queue)
             if leased == 0 and not any(self._queues.values()) and not self.progress.in_flight and not self._ended:
                 if not self.orders.wait_for_retries or not await asyncio.to_thread(self._any_waiting):
@@ -194,14 +194,14 @@ class Sender:
             elif leased == 0:
                 await asyncio.sleep(0.02)
         self._fed = True
-        self._wake.set()
+        self._wake(all_of_them=True)
 
     async def _lease(self, name: str, queue: deque[_Item]) -> int:
         lease_ends = time.monotonic() + LEASE_SECONDS - LEASE_MARGIN_SECONDS
         notices = await asyncio.to_thread(self._claim, name)
         queue.extend(_Item(notice, lease_ends) for notice in notices)
         if notices:
-            self._wake.set()
+            self._wake(all_of_them=True)
         return len(notices)
 
     def _claim(self, name: str) -> list[Leased]:
@@ -242,7 +242,27 @@ class Sender:
         if not self._stopping and not self._fed:
             self.progress.stopped_because = reason
         self._stopping = True
-        self._wake.set()
+        self._wake(all_of_them=True)
+
+    def _wake(self, *, all_of_them: bool = False) -> None:
+        """Let one waiting lane look for work, or all; a lane that has just ended a message looks by itself."""
+        while self._idle:
+            lane = self._idle.popleft()
+            if not lane.done():
+                lane.set_result(None)
+                if not all_of_them:
+                    return
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until woken or for a while, whichever comes first."""
+        loop = asyncio.get_running_loop()
+        lane = loop.create_future()
+        self._idle.append(lane)
+        timer = loop.call_later(seconds, _end_rest, lane)
+        try:
+            await lane
+        finally:
+            timer.cancel()
 
     async def _next(self) -> _Item | None:
         """Return the next message that may go now, waiting for pace or work; None when there is no more."""
@@ -260,8 +280,7 @@ class Sender:
                 shortest = min(shortest, wait)
             if self._fed and not any(self._queues.values()):
                 return None
-            self._wake.clear()
-            await _until(self._wake, shortest)
+            await self._rest(shortest)
         return None
 
     async def _lane(self) -> None:
@@ -343,8 +362,10 @@ class Sender:
         notice = item.notice
         if handover.outcome is not AttemptOutcome.IN_DOUBT:
             self._journal.after_reply(notice.id, notice.attempt, handover)
-        self._pace.group(notice.provider_group).ends(handover)
-        self._wake.set()
+        group = self._pace.group(notice.provider_group)
+        group.ends(handover)
+        if self._idle and self._queues[notice.provider_group] and group.in_flight + 1 < group.window:
+            self._wake()  # there is room for more than this lane itself
         ended = Ended(
             notice_id=notice.id,
             attempt=notice.attempt,
@@ -398,11 +419,9 @@ class Sender:
         return _now() + datetime.timedelta(minutes=float(minutes))
 
 
-async def _until(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event or a while, whichever comes first."""
-    timer = asyncio.get_running_loop().call_later(seconds, event.set)
-    await event.wait()
-    timer.cancel()
+def _end_rest(lane: asyncio.Future[None]) -> None:
+    if not lane.done():
+        lane.set_result(None)
 
 
 def _now() -> datetime.datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import uuid
 from dataclasses import dataclass
@@ -23,8 +22,8 @@ class Returned:
 
 
 def make(key: bytes, *, notice_id: uuid.UUID, attempt: int, domain: str) -> str:
-    """Return the envelope sender of one attempt, such as `b-mfrgg...-1-onswg@bounce.example` (54 octets before the @)."""
-    body = f"b-{_letters(notice_id.bytes)}-{attempt}"
+    """Return the envelope sender of one attempt, such as `b-01a2...-1-9f3c...@bounce.example` (53 octets before the @)."""
+    body = f"b-{notice_id.hex}-{attempt}"
     return f"{body}-{_mark(key, body)}@{domain}"
 
 
@@ -36,18 +35,18 @@ def read(key: bytes, address: str) -> Returned | None:
         return None
     if not hmac.compare_digest(_mark(key, body).encode(), mark.encode()):
         return None
-    return Returned(uuid.UUID(bytes=_octets(parts[1])), int(parts[2]))
+    return Returned(uuid.UUID(hex=parts[1]), int(parts[2]))
 
 
 def unsubscribe_token(key: bytes, *, notice_id: uuid.UUID) -> str:
     """Return the opaque token of a notice's unsubscribe link."""
-    return _letters(notice_id.bytes + hmac.digest(key, notice_id.bytes, "sha256")[:_TOKEN_BYTES])
+    return (notice_id.bytes + hmac.digest(key, notice_id.bytes, "sha256")[:_TOKEN_BYTES]).hex()
 
 
 def read_unsubscribe_token(key: bytes, token: str) -> uuid.UUID | None:
     """Return the notice whose unsubscribe link carries the token, or None if we never made it."""
     try:
-        octets = _octets(token.lower())
+        octets = bytes.fromhex(token)
     except ValueError:
         return None
     if len(octets) != 16 + _TOKEN_BYTES:
@@ -57,12 +56,4 @@ def read_unsubscribe_token(key: bytes, token: str) -> uuid.UUID | None:
 
 
 def _mark(key: bytes, body: str) -> str:
-    return _letters(hmac.digest(key, body.encode(), "sha256")[:_MARK_BYTES])
-
-
-def _letters(octets: bytes) -> str:
-    return base64.b32encode(octets).decode().rstrip("=").lower()
-
-
-def _octets(letters: str) -> bytes:
-    return base64.b32decode(letters.upper() + "=" * (-len(letters) % 8))
+    return hmac.digest(key, body.encode(), "sha256")[:_MARK_BYTES].hex()
