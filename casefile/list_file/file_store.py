@@ -7,7 +7,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +68,4 @@ def keep(received: Received) -> Path:
     kept = received.directory / received.sha256[:2] / received.sha256
     _made(kept.parent)
     received.path.chmod(0o400)
-    with suppress(FileExistsError):
-        os.link(received.path, kept)
-    return kept
+    return received.path.replace(kept)

@@ -80,7 +80,7 @@ def environment() -> dict[str, str]:
 
 def _start(folder: Path | None) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", CHILD],
+        [sys.executable, "-P", "-m", CHILD],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -136,7 +136,8 @@ def amount(value: str) -> Cell:
     text = text.strip("()-")
     if re.fullmatch(r"\d{1,3}(\.\d{3})*,\d{2}|\d+,\d{2}", text):
         text = text.replace(".", "").replace(",", ".")
-    text = text.replace(",", "")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", text):
+        text = text.replace(",", "")
     if not re.fullmatch(r"\d{1,12}(\.\d*)?|\.\d+", text):
         return Cell(None, FaultKind.BAD_AMOUNT, f"{value!r} is not an amount of money.")
     whole, _, part = text.partition(".")
