@@ -13,12 +13,12 @@ from casefile import audience, campaigns, errors, jobs, staff
 from casefile.permissions import Action
 from casefile.tables.mail import Campaign
 from casefile.words import CampaignStatus, JobKind, Role
-from intake_api.console.desk import ADesk, Desk, OwnForm, text
+from intake_api.console.desk import ADesk, ConsoleRoute, Desk, OwnForm, text
 from notices import campaign as printing
 from notices import render, values
 from notices.fields import FIELDS, Scope
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 KINDS = ("class_notice", "reminder", "correction")
 """Kinds that go to many members; the others are single mails that follow from a claim."""

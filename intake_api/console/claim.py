@@ -15,9 +15,9 @@ from casefile.decisions import Ask, Verdict
 from casefile.permissions import Action
 from casefile.words import ClaimStatus, DeficiencyCode, MatchBand, Ruling
 from intake_api.console import comparison, labels
-from intake_api.console.desk import ADesk, Desk, OwnForm, text
+from intake_api.console.desk import ADesk, ConsoleRoute, Desk, OwnForm, text
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 OPEN_TO_RULING = frozenset({ClaimStatus.MATCH_REVIEW, ClaimStatus.CURED, ClaimStatus.APPROVED, ClaimStatus.HOLD})
 """Statuses in which the page offers a ruling; in any other it says why there is none."""
@@ -149,7 +149,7 @@ def _page(
         "claim.html",
         status_code=200 if error is None else 409 if isinstance(error, errors.TransitionRefused) else 422,
         found=found,
-        table=comparison.compare(found, blind=blind),
+        table=comparison.compare(found),
         blind=blind,
         band=band,
         before=before,

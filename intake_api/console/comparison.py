@@ -117,9 +117,9 @@ FIELDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 """Field of the evidence -> its label, and the columns that say it."""
 
 
-def compare(found: ClaimReview, *, blind: bool) -> Comparison:
-    """Return the table of a claim; while the reviewer is blind, candidates stand in an order that says nothing."""
-    proposed = sorted(found.candidates, key=lambda one: one.member.notice_id) if blind else list(found.candidates)
+def compare(found: ClaimReview) -> Comparison:
+    """Return the table of a claim; candidates stand by notice ID, an order that says nothing and stays after the ruling."""
+    proposed = sorted(found.candidates, key=lambda one: one.member.notice_id)
     columns = tuple(_column(letter, one) for letter, one in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", proposed, strict=False))
     answers = found.version.answers if found.version else {}
     rows = [_field_row(field, answers, columns) for field in FIELDS]
@@ -143,8 +143,12 @@ def _joined(person: ClassMember | Mapping[str, Any], columns: Sequence[str]) -> 
 
 
 def _spaced(column: str, value: str) -> str:
+    return phone(value) if column == "phone" else value
+
+
+def phone(value: str) -> str:
     """Return a phone number of ten digits as it is written, so that two can be compared by eye."""
-    return f"{value[:3]}-{value[3:6]}-{value[6:]}" if column == "phone" and len(value) == 10 and value.isdigit() else value
+    return f"{value[:3]}-{value[3:6]}-{value[6:]}" if len(value) == 10 and value.isdigit() else value
 
 
 def _column(letter: str, one: Proposed) -> Column:

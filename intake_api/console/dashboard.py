@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from casefile import jobs, reports, review
 from casefile.permissions import Action
-from intake_api.console.desk import ADesk
+from intake_api.console.desk import ADesk, ConsoleRoute
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 
 @router.get("/{slug}/")

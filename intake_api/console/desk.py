@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -133,6 +136,39 @@ def a_visitor(request: Request) -> Visitor:
 
 
 AVisitor = Annotated[Visitor, Depends(a_visitor)]
+
+
+class ConsoleRoute(APIRoute):
+    """A route whose refusals are pages of the console: who is signed in, what was refused, and the way back."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler with its refusals turned into pages; every other error goes on to the site's own pages."""
+        handler = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except (errors.NotAllowed, errors.NotFound) as error:
+                return await run_in_threadpool(refusal, request, error)
+
+        return handled
+
+
+def refusal(request: Request, error: errors.RedressError) -> Response:
+    """Render what was refused; only for somebody who has signed in, and without a tab that they may not open."""
+    who = sessions.who(request)
+    if who is None or who.awaiting_code:
+        raise error
+    is_forbidden = isinstance(error, errors.NotAllowed)
+    return page(
+        request,
+        "refused.html",
+        status_code=403 if is_forbidden else 404,
+        visitor=Visitor(request, who),
+        desk=None,
+        is_forbidden=is_forbidden,
+        refused=error,
+    )
 
 
 def safe_next(given: str) -> str:

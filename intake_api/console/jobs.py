@@ -8,9 +8,9 @@ from starlette.responses import Response
 from casefile import errors, jobs, staff
 from casefile.permissions import Action
 from casefile.words import JobKind, JobStatus
-from intake_api.console.desk import ADesk, OwnForm, text
+from intake_api.console.desk import ADesk, ConsoleRoute, OwnForm, text
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 BUTTONS = {
     JobKind.BUILD_CLASS_LIST: "Consolidates the source rows into class members. Members keep their ids and notice IDs.",

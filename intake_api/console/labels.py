@@ -202,6 +202,7 @@ QUICK_REASONS: Mapping[str, tuple[str, ...]] = {
         "The last name has changed; everything else agrees.",
         "A typing error; everything else agrees.",
     ),
+    "A second claim": ("The same person has claimed already.",),
     "Another person": (
         "Another person of the same household.",
         "Another generation (Jr, Sr, III) with the same name.",
@@ -216,6 +217,18 @@ QUICK_REASONS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """What reviewers say most often; it can be completed in their own words."""
+
+
+def chance(probability: float) -> str:
+    """Return a probability with four decimals; none is ever shown as certain."""
+    if probability < 0.0001:
+        return "under 0.0001"
+    return "over 0.9999" if probability > 0.9999 else f"{probability:.4f}"
+
+
+def bits(weight: float) -> str:
+    """Return a weight of evidence in bits (log2) with its sign."""
+    return f"{weight:+.1f} bits".replace("-", "\N{MINUS SIGN}")
 
 
 def action_said(action: str) -> str:

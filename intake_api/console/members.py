@@ -10,9 +10,9 @@ from starlette.responses import Response
 from casefile import class_list, errors, member_search
 from casefile.permissions import Action
 from intake_api.console import comparison
-from intake_api.console.desk import ADesk, Desk, OwnForm, text
+from intake_api.console.desk import ADesk, ConsoleRoute, Desk, OwnForm, text
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 
 @router.get("/{slug}/members")
@@ -50,6 +50,7 @@ def member(desk: ADesk, member_id: uuid.UUID) -> Response:
         dealings = member_search.dealings(session, member_id=member_id)
     return desk.page(
         "member.html",
+        phone=comparison.phone,
         member=found,
         rows=rows,
         disclosures=disclosures,

@@ -11,9 +11,9 @@ from casefile import codes, review
 from casefile.permissions import Action
 from casefile.review import View
 from casefile.words import MatchBand
-from intake_api.console.desk import ADesk
+from intake_api.console.desk import ADesk, ConsoleRoute
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 
 @router.get("/{slug}/queue")

@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from casefile import database, staff
 from intake_api import sessions
-from intake_api.console.desk import AVisitor, OwnForm, page, safe_next
+from intake_api.console.desk import AVisitor, ConsoleRoute, OwnForm, page, safe_next
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 REFUSED = (
     "The e-mail address or the password is not right. After five wrong tries an account is locked for 15 minutes; "

@@ -14,9 +14,9 @@ from casefile.permissions import Action
 from casefile.tables.people import SourceFile
 from casefile.words import JobKind, SourceKind
 from intake_api import security, sessions
-from intake_api.console.desk import ADesk, text
+from intake_api.console.desk import ADesk, ConsoleRoute, text
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 SHOWN_FAULTS = 200
 

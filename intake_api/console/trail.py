@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from casefile import audit, staff
 from casefile.permissions import Action
-from intake_api.console.desk import ADesk, Desk, OwnForm
+from intake_api.console.desk import ADesk, ConsoleRoute, Desk, OwnForm
 
-router = APIRouter()
+router = APIRouter(route_class=ConsoleRoute)
 
 PAGE_SIZE = 50
 
