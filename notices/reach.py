@@ -162,6 +162,14 @@ def waterfall(found: ClassReach) -> list[tuple[str, int]]:
     return [(label, found.results[result]) for result, label in LABELS.items() if found.results.get(result)]
 
 
+def percent(part: int, whole: int) -> str:
+    """Return a share to a tenth, half a tenth upwards, as the paper rounds it: `83.1 %`."""
+    if not whole:
+        return "–"
+    tenths = (2000 * part + whole) // (2 * whole)
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
 def _mailing(mailing: Mailing, case: CaseFolder) -> dict[str, Any]:
     counts = ", ".join(
         f"{count:,} {status.replace('_', ' ')}" for status, count in sorted(mailing.by_status.items()) if status != "excluded"

@@ -17,7 +17,7 @@ Out = Annotated[Path, typer.Option(help="Folder into which the files are written
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands of this module into the group `redress notices`."""
-    for command in (reach,):
+    for command in (reach, proof):
         app.command()(command)
 
 
@@ -42,8 +42,24 @@ def reach(case_name: CaseOption, out: Out = Path("reach")) -> None:
     for name, count in report.waterfall(found):
         table.add_row(f"  {name}", f"{count:,}")
     show(table)
-    typer.echo(f"Reach: {found.share:.1%} by e-mail, {found.share_with_post:.1%} with post. Accepted is not read.")
+    by_mail, with_post = (report.percent(part, found.class_size) for part in (found.reached, found.reached + found.posted))
+    typer.echo(f"Reach: {by_mail} by e-mail, {with_post} with post. Accepted is not read.")
     for fault in found.faults():
         typer.echo(f"Not final: {fault}", err=True)
     for path in (written.paper, written.annex, written.data):
+        typer.echo(str(path))
+
+
+def proof(
+    member: Annotated[str, typer.Argument(help="The member's notice ID, as the notice prints it.")],
+    case_name: CaseOption,
+    out: Annotated[Path | None, typer.Option(help="Write PDF, JSON and the messages into this folder.")] = None,
+) -> None:
+    """Show one person's proof: the notices as sent, every attempt with the server's reply, and what came back."""
+    from notices import proof as proofs
+
+    found = proofs.of_member(_desk(case_name), member=member)
+    for line in proofs.lines(found):
+        typer.echo(line)
+    for path in proofs.write(found, folder=out) if out else ():
         typer.echo(str(path))
