@@ -22,9 +22,6 @@ from matching.types import Evidence
 MOST_CANDIDATES = 5
 """Candidates per claim that a reviewer sees."""
 
-LEAST_PROBABILITY = 0.01
-"""Less probable members are no candidates: a reviewer would read a hundred of them to find one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -71,17 +68,18 @@ def _candidates(people: pa.Table, members: pa.Table, thresholds: policy.Threshol
     left, left_schema = widen(people, PEOPLE, key="claim_id")
     right, right_schema = widen(members, PEOPLE, key="member_id")
     found = matcher.link(left, right, left_schema, right_schema)
-    best = _best_pairs(found.pairs)
-    evidence = found.explain(best)
     claimed, shops = _claimed(people), _shops(members)
+    evidence = found.explain(_pairs_to_explain(found.pairs, claimed, set(right["member_id"].to_pylist()), thresholds))
     rows = []
     for claim_id, group in groupby(evidence, key=lambda one: one.left_id):
         rows += _ranked(claimed[claim_id], list(group), shops, thresholds)
     return _table(rows), json.loads(found.model.to_json())
 
 
-def _best_pairs(pairs: pa.Table) -> list[tuple[str, str]]:
-    """Return the most probable members of each claim, claim by claim, best first."""
+def _pairs_to_explain(
+    pairs: pa.Table, claimed: Mapping[str, Claimed], members: set[str], thresholds: policy.Thresholds
+) -> list[tuple[str, str]]:
+    """Return each claim's most probable members, and the member whose notice was given, however improbable; claim by claim."""
     import duckdb
 
     with duckdb.connect() as connection:
@@ -90,11 +88,11 @@ def _best_pairs(pairs: pa.Table) -> list[tuple[str, str]]:
             """
             select left_id, right_id from pairs where probability >= $least
             qualify row_number() over (partition by left_id order by weight desc, right_id) <= $most
-            order by left_id, weight desc, right_id
             """,
-            {"least": LEAST_PROBABILITY, "most": MOST_CANDIDATES},
+            {"least": thresholds.review_probability, "most": MOST_CANDIDATES},
         ).fetchall()
-    return [(str(left), str(right)) for left, right in found]
+    noticed = [(claim_id, one.notice_member_id) for claim_id, one in claimed.items() if one.notice_member_id in members]
+    return sorted({(str(left), str(right)) for left, right in [*found, *noticed]})
 
 
 def _claimed(people: pa.Table) -> dict[str, Claimed]:
@@ -122,7 +120,7 @@ def _ranked(
 ) -> list[dict[str, Any]]:
     """Return a claim's candidates, best first, each with its band; the best one's band is the claim's."""
     rows = []
-    in_order = sorted(evidence, key=lambda one: one.right_id != claimed.notice_member_id or bool(one.contradictions))
+    in_order = sorted(evidence, key=lambda one: (not _settled(one, claimed), -one.weight, one.right_id))
     for rank, one in enumerate(in_order, start=1):
         known = shops.get(one.right_id, frozenset())
         band = (
@@ -157,22 +155,20 @@ def _merchant_evidence(said: frozenset[str], known: frozenset[str]) -> str:
 def _with_what_else_is_known(band: policy.Band, one: Evidence, claimed: Claimed, merchant: Any) -> str:
     """Return the band after the notice and the shop had their say.
 
-    Whoever gave the notice ID and PIN of this member and agrees by name has two independent identifiers, which settles a doubt
-    between members. A claim under one member's notice whose best candidate is another goes to a person, and so does a claim
-    without a notice that names shops which disclosed nothing of this member.
+    A claim under a notice is settled when it agrees with the notice's member, and goes to a person when it does not. A claim
+    without a notice that names only shops which disclosed nothing of this member goes to a person, too.
     """
-    if band is policy.Band.NONE:
-        return band.value
     if claimed.notice_member_id is not None:
-        settled = claimed.notice_member_id == one.right_id and not one.contradictions and _named(one)
-        return policy.Band.NO_DISPUTE.value if settled else policy.Band.REVIEW.value
+        return (policy.Band.NO_DISPUTE if _settled(one, claimed) else policy.Band.REVIEW).value
     if merchant == "differs" and band is policy.Band.NO_DISPUTE:
         return policy.Band.REVIEW.value
     return band.value
 
 
-def _named(one: Evidence) -> bool:
-    return "name" in policy.identifiers({field.field: field.level for field in one.fields})
+def _settled(one: Evidence, claimed: Claimed) -> bool:
+    """Return whether the notice settles it: ID and PIN are one identifier, the agreeing name another, nothing contradicts."""
+    agreeing = policy.identifiers({field.field: field.level for field in one.fields})
+    return claimed.notice_member_id == one.right_id and "name" in agreeing and not one.contradictions
 
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:
