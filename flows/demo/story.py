@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -138,6 +139,7 @@ def run(*, people: int, seed: int, stay: bool, console: Console) -> int:
 
     With `stay` the site, the console and the inbox go on until Ctrl-C; in any case nothing is left running or lying about.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a plain `kill` cleans up like Ctrl-C
     where = places()
     os.environ.update(where.environment())  # before Prefect is imported
     logs = where.folder / "logs"
