@@ -85,6 +85,13 @@ def test_open_document_spreadsheets(read_list: Reads, tmp_path: Path) -> None:
     assert report["rows"][2]["postcode"] == "02139"
 
 
+def test_old_excel_workbooks(read_list: Reads, tmp_path: Path) -> None:
+    report = read_list(workbooks.xls(tmp_path / "l.xls", [HEADER, ["José", "Null", "MA", "2139", "2025550101"]]))
+    assert report["dialect"] == {"format": "xls", "sheet": "List", "header_row": 1}
+    assert (report["rows"][2]["given_name"], report["rows"][2]["family_name"]) == ("José", "Null")
+    assert (report["rows"][2]["postcode"], report["rows"][2]["phone"]) == ("02139", "2025550101")
+
+
 def test_an_empty_workbook_has_no_rows(read_list: Reads, tmp_path: Path) -> None:
     report = read_list(workbooks.xlsx(tmp_path / "l.xlsx", {"List": []}))
     assert (report["columns"], report["rows_in"]) == ([], 0)
