@@ -62,7 +62,7 @@ def main() -> None:
         answer = {"refused": f"Reading the file took more than {limits.memory_bytes // 1024**2} MB of memory. It was given up."}
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        answer = {"refused": DISK_FULL if full else f"The file could not be read ({error.strerror})."}
+        answer = {"full": DISK_FULL} if full else {"refused": f"The file could not be read ({error.strerror})."}
     except Exception as error:
         # A sentence without the cell that caused it: the text of the error may hold personal data.
         step = _last_step(error)

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from casefile.errors import ListRefused
+from casefile.errors import DiskFull, ListRefused
 from casefile.list_file.limits import DEFAULT, Limits
 from casefile.list_file.options import Options
 
@@ -31,7 +31,8 @@ def read(
     limits: Limits = DEFAULT,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
-    """Read and check a list in a child process and return its report (see `reading.read`); raises ListRefused with a sentence.
+    """Read and check a list in a child process and return its report (see `reading.read`); raises ListRefused or
+    DiskFull with a sentence.
 
     `progress` is called with the number of rows read so far.
     """
@@ -59,6 +60,8 @@ def read(
                 pipe.close()
     if answer is None:
         raise ListRefused(_epitaph(child.returncode, limits))
+    if "full" in answer:
+        raise DiskFull(answer["full"])
     if "refused" in answer:
         raise ListRefused(answer["refused"])
     report: dict[str, Any] = answer["report"]

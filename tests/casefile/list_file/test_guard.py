@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from casefile.errors import ListRefused
+from casefile.errors import DiskFull, ListRefused
 from casefile.list_file import guard, read
 from casefile.list_file.limits import MB, Limits
 from casefile.list_file.options import Options
@@ -62,6 +62,13 @@ def test_a_file_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     path.write_text("name,phone\n" + "".join(f"Ann Sample {i},202-555-0101\n" for i in range(400_000)), "utf-8")
     assert "1 seconds of processor time" in refusal(path, Limits(cpu_seconds=1))
     assert "0.3 seconds" in refusal(path, Limits(wall_seconds=0.3))
+
+
+def test_rows_that_do_not_fit_on_the_disk_are_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,phone\n" + "".join(f"Ann Sample {i},202-555-0101\n" for i in range(30_000)), "utf-8")
+    with pytest.raises(DiskFull, match="disk is full"):
+        guard.read(path, options=Options(), folder=tmp_path, limits=Limits(output_bytes=100_000))
 
 
 def test_a_child_that_dies_leaves_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
