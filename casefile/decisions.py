@@ -12,10 +12,18 @@ from sqlalchemy.orm import Session
 
 from casefile import audit, errors
 from casefile.tables.claims import Candidate, Claim, Decision, Deficiency
-from casefile.words import CLAIM_TRANSITIONS, ClaimStatus, DeficiencyCode, Ruling, may
+from casefile.tables.mail import Notice
+from casefile.words import CLAIM_TRANSITIONS, ClaimStatus, DeficiencyCode, NoticeStatus, Ruling, may
 
 LONGEST_REASON = 2_000
 """Characters; a reason is a few sentences that a court may read."""
+
+
+HOLD_SECONDS = 900
+"""How long the letter of a ruling waits before it may be sent: most mistakes are seen at once."""
+
+LETTERS = ("deficiency", "decision")
+"""Kinds of notices that follow from a ruling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,7 @@ def undo(session: Session, *, claim_id: uuid.UUID, staff_id: uuid.UUID, reason: 
     )
     session.add(decision)
     _take_back(session, claim, undone)
+    _cancel_letters(session, claim_id)
     session.flush()
     _record(session, claim, decision, before)
     return decision
@@ -218,6 +227,26 @@ def _take_back(session: Session, claim: Claim, undone: Decision) -> None:
     if claim.status is ClaimStatus.DEFICIENT:
         _withdraw_question(session, claim.id)
     _move(claim, ClaimStatus.MATCH_REVIEW)
+
+
+def hold_letter(session: Session, *, notice_id: uuid.UUID) -> None:
+    """Keep a letter from being sent for `HOLD_SECONDS`; a ruling that is taken back within them cancels it."""
+    later = sa.func.now() + datetime.timedelta(seconds=HOLD_SECONDS)
+    session.execute(sa.update(Notice).where(Notice.id == notice_id).values(next_at=later))
+
+
+def _cancel_letters(session: Session, claim_id: uuid.UUID) -> None:
+    """Stop the letters that no sender has taken yet; what was sent stays on record."""
+    unsent = sa.update(Notice).where(
+        Notice.claim_id == claim_id, Notice.kind.in_(LETTERS), Notice.status.in_((NoticeStatus.PLANNED, NoticeStatus.READY))
+    )
+    session.execute(unsent.values(status=NoticeStatus.CANCELLED, reason="the decision was taken back"))
+
+
+def letters(session: Session, *, claim_id: uuid.UUID) -> Sequence[Notice]:
+    """Return the letters to a claim's claimant that follow from rulings, newest first."""
+    query = sa.select(Notice).where(Notice.claim_id == claim_id, Notice.kind.in_(LETTERS))
+    return session.scalars(query.order_by(Notice.next_at.desc())).all()
 
 
 def _withdraw_question(session: Session, claim_id: uuid.UUID) -> None:

@@ -14,7 +14,7 @@ from casefile import audit, claims, database, decisions, errors, permissions, re
 from casefile.decisions import Ask, Verdict
 from casefile.permissions import Action
 from casefile.words import ClaimStatus, DeficiencyCode, MatchBand, Ruling
-from intake_api.console import comparison, labels
+from intake_api.console import comparison, labels, letters
 from intake_api.console.desk import ADesk, ConsoleRoute, Desk, OwnForm, text
 
 router = APIRouter(route_class=ConsoleRoute)
@@ -54,7 +54,8 @@ def decide(desk: ADesk, claim_id: uuid.UUID, form: OwnForm) -> Response:
     try:
         with desk.transaction() as session:
             verdict = _verdict(desk, session, claim_id, given)
-            decisions.rule(session, claim_id=claim_id, staff_id=desk.who.staff_id, verdict=verdict, seen=_seen(form))
+            done = decisions.rule(session, claim_id=claim_id, staff_id=desk.who.staff_id, verdict=verdict, seen=_seen(form))
+            letters.queue(session, desk, decision_id=done.id, claim_id=claim_id, ask=verdict.ask)
             following = review.next_claim(session, after=claim_id, band=band)
     except (errors.DecisionRefused, errors.TransitionRefused) as error:
         return _page(desk, claim_id, band=band, given=given, error=error)
@@ -124,6 +125,10 @@ def _ask(desk: Desk, code: str, message: str) -> Ask:
     return Ask(code=DeficiencyCode(code), message=message[: decisions.LONGEST_REASON], cure_by=_cure_by(desk))
 
 
+def _has_email(found: review.ClaimReview) -> bool:
+    return bool(found.version and (found.version.answers.get("now") or {}).get("email"))
+
+
 def _cure_by(desk: Desk) -> datetime.date:
     folder = desk.folder
     return decisions.cure_date(today=desk.today, cure_days=folder.rules.cure_days, claim_deadline=folder.dates.claim_deadline)
@@ -144,6 +149,7 @@ def _page(
         before = review.claim(session, claim_id=saved) if saved and saved != claim_id else None
         following = review.next_claim(session, after=claim_id, band=band)
         asked = decisions.was_asked(session, claim_id=claim_id)
+        sent = decisions.letters(session, claim_id=claim_id)
     blind = not (found.ruled_by(desk.who.staff_id) or permissions.sees_scores(desk.roles))
     return desk.page(
         "claim.html",
@@ -156,6 +162,8 @@ def _page(
         was_saved=saved == claim_id,
         following=following,
         asked=asked,
+        letters=sent,
+        has_email=_has_email(found),
         cure_by=_cure_by(desk),
         given=given or Given(),
         error=error,

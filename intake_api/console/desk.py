@@ -96,7 +96,7 @@ class Desk:
         """Raise `NotAllowed`, naming the person's roles, unless they may do this."""
         if not permissions.may(self.roles, action):
             held = " and ".join(sorted(labels.ROLES[role].lower() for role in self.roles))
-            raise errors.NotAllowed(f"You are {held} on this case, and that role does not allow {labels.ACTIONS[action]}.")
+            raise errors.NotAllowed(f"Your role on this case ({held}) does not allow {labels.ACTIONS[action]}.")
 
     def url(self, path: str = "", **query: Any) -> str:
         """Return the address of a page of this case; queries of None are left out."""

@@ -18,7 +18,7 @@ from casefile.words import (
     Ruling,
     SourceKind,
 )  # fmt: skip
-from intake_api.console import campaigns, labels
+from intake_api.console import campaigns, labels, letters
 
 TABLES = [
     (labels.ROLES, Role), (labels.ACTIONS, Action), (labels.VIEWS, View), (labels.EMPTY_VIEWS, View), (labels.BANDS, MatchBand),
@@ -32,6 +32,11 @@ TABLES = [
 def test_every_word_has_its_label(table, enum):
     assert set(table) == set(enum)
     assert all(table.values())
+
+
+def test_every_deficiency_is_said_to_the_claimant_in_every_language():
+    assert set(letters.SENTENCES) == set(DeficiencyCode)
+    assert all(set(said) == set(letters.DENIED) and all(said.values()) for said in letters.SENTENCES.values())
 
 
 def test_every_kind_of_campaign_has_its_label():

@@ -2,11 +2,13 @@
 
 import re
 import uuid
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from casefile.tables.claims import Deficiency
+from casefile.tables.claims import Claim, ClaimVersion, Deficiency
+from casefile.tables.mail import Notice
 from casefile.words import ClaimStatus
 
 
@@ -202,3 +204,60 @@ def test_a_post_without_a_session_leads_back_to_the_page(browse, reviewed, case)
     address = f"{case.url}claims/{reviewed.claim}"
     answer = browse(None).client.post(address, data={}, headers={"referer": f"http://testserver{address}"})
     assert answer.headers["location"].endswith(str(reviewed.claim))
+
+
+@pytest.fixture
+def with_email(inside, reviewed):
+    """Give the claimant an e-mail address."""
+    with inside() as session:
+        version = session.scalars(sa.select(ClaimVersion).where(ClaimVersion.claim_id == reviewed.claim)).one()
+        answers = version.answers | {"now": version.answers["now"] | {"email": "w@mail.example"}}
+        session.add(
+            ClaimVersion(
+                claim_id=reviewed.claim, number=2, answers=answers, language="es", form_version="1", attestation_text="I",
+                signature="W", signed_at=version.signed_at,
+            )
+        )  # fmt: skip
+        claim = session.get(Claim, reviewed.claim)
+        claim.version, claim.language = 2, "es"
+
+
+def letter_of(inside, reviewed):
+    with inside() as session:
+        return session.scalars(sa.select(Notice).where(Notice.claim_id == reviewed.claim)).one()
+
+
+def test_asking_writes_to_the_claimant_who_hears_nothing_when_it_is_taken_back(browse, reviewed, with_email, inside):
+    ann = browse()
+    decide(ann, reviewed, "ask", code="ambiguous_match", message="Jr o Sr?")
+    letter = letter_of(inside, reviewed)
+    assert (letter.kind, letter.address, letter.language, letter.status.value) == (
+        "deficiency",
+        "w@mail.example",
+        "es",
+        "planned",
+    )
+    assert letter.fields["deficiency_list"].startswith("Varias personas")
+    assert letter.fields["deficiency_list"].endswith("Jr o Sr?")
+    assert letter.next_at > datetime.now(UTC) + timedelta(minutes=10)
+    assert "Letter about what is missing: planned" in page(ann, reviewed)
+    seen = re.search(r'name="seen" value="([^"]*)"', page(ann, reviewed))[1]
+    ann.post(f"claims/{reviewed.claim}/undo", page=f"claims/{reviewed.claim}", seen=seen, reason="Found it.")
+    assert letter_of(inside, reviewed).status.value == "cancelled"
+
+
+def test_a_denial_says_how_to_contest_it(browse, reviewed, with_email, inside, status):
+    with inside() as session:
+        session.add(Deficiency(claim_id=reviewed.claim, code="not_found", cure_by=date(2026, 1, 1), cured_at=datetime.now(UTC)))
+    assert "days to contest it" in page(browse(), reviewed)
+    decide(browse(), reviewed, "none")
+    assert status(reviewed.claim).status is ClaimStatus.DENIED
+    letter = letter_of(inside, reviewed)
+    assert letter.kind == "decision"
+    assert set(letter.fields) >= {"decision", "decision_reasons", "contest_deadline", "claim_number"}
+
+
+def test_without_an_address_the_page_says_so(browse, reviewed):
+    assert "the letter goes by post" in page(browse(), reviewed)
+    decide(browse(), reviewed, "ask", code="ambiguous_match")
+    assert "the letter has to go by post" in page(browse(), reviewed)
