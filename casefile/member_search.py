@@ -31,8 +31,8 @@ class Found:
 def search(session: Session, *, words: str) -> Found:
     """Return the members whose notice ID this is, else those with all the words in their name.
 
-    Upper and lower case do not matter; the order of the words does not either. Reads the whole class list: about a second per
-    million members.
+    Upper and lower case do not matter; the order of the words does not either. Reads the whole class list: 0.1 s
+    for 200,000 members.
     """
     code = codes.tidy(words)
     if code is not None:
