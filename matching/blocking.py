@@ -32,6 +32,11 @@ class Rule:
     refine: str
     most_pairs: int = MOST_PAIRS
 
+    @property
+    def name(self) -> str:
+        """The rule as reports name it."""
+        return " + ".join(self.fields)
+
 
 RULES = (
     Rule(("email",), "full_name"),
@@ -129,7 +134,7 @@ def keys(people: People) -> dict[str, NDArray[np.uint64]]:
     if "area" not in known and "region" in known:
         known["area"] = known["region"]
     if "given" in known and "family" in known:
-        known["full_name"] = _join([known["given"], known["family"]])
+        known["full_name"] = join([known["given"], known["family"]])
         known["swapped"] = _swapped(people)
     return known
 
@@ -151,7 +156,7 @@ def _scramble(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return mixed
 
 
-def _join(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+def join(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     """Return keys of all combinations of the parts' alternatives."""
     joined = parts[0]
     for part in parts[1:]:
@@ -193,7 +198,7 @@ class _Blocks:
     def of(cls, fields: dict[str, NDArray[np.uint64]], rule: Rule, people: People) -> _Blocks | None:
         if not all(field in fields for field in rule.fields):
             return None
-        key = _join([fields[field] for field in rule.fields])
+        key = join([fields[field] for field in rule.fields])
         rows, sizes = _runs(key)
         large = _pair_counts(sizes, _lefts(rows, sizes, people.left)) > rule.most_pairs
         split = (0, 0)
@@ -202,7 +207,7 @@ class _Blocks:
             inside = np.zeros(len(people), bool)
             member = np.repeat(large, sizes)
             inside[rows[member]] = True
-            refined = _runs(np.where(inside[:, None], _join([key, fields[rule.refine]]), np.uint64(0)))
+            refined = _runs(np.where(inside[:, None], join([key, fields[rule.refine]]), np.uint64(0)))
             rows = np.concatenate([rows[~member], refined[0]])
             sizes = np.concatenate([sizes[~large], refined[1]])
         lefts = _lefts(rows, sizes, people.left)
@@ -210,7 +215,7 @@ class _Blocks:
         large = counts > MOST_PAIRS
         capped = (int(large.sum()), int(sizes[large].sum()), int(counts[large].sum()))
         starts = _starts(sizes)
-        return cls(" + ".join(rule.fields), rows, starts[~large], sizes[~large], lefts[~large], capped, split)
+        return cls(rule.name, rows, starts[~large], sizes[~large], lefts[~large], capped, split)
 
     def within(self, budget: int) -> _Blocks:
         """Return the smallest blocks, as many as a number of pairs allows."""

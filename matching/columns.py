@@ -91,6 +91,15 @@ def read(sides: Sequence[tuple[pa.Table, Schema]]) -> People:
     return People(ids, fields, lengths[0] if len(sides) == 2 else None, kept)
 
 
+def named(schema: Schema) -> list[str]:
+    """Return the columns that a schema names, without the id."""
+    single = (schema.given_name, schema.middle_name, schema.family_name, schema.suffix, schema.full_name)
+    found = [column for part in (*single, schema.birth_date, schema.email, schema.phone) for column in part]
+    for one in schema.address:
+        found += [part for part in (one.street, one.unit, one.city, one.region, one.postcode) if part]
+    return list(dict.fromkeys([*found, *(other.column for other in schema.other)]))
+
+
 def canonical(table: pa.Table, id_column: str) -> pa.Table:
     """Return the rows in the order of their ids' hashes, so that the order of a file changes nothing that follows."""
     ids = text(table[id_column]).to_numpy(zero_copy_only=False)

@@ -68,6 +68,8 @@ class Comparer:
             k, m = places.reached(self.people, self.frequencies, self.values, level, left, right)
             return self._address(left, k), self._address(right, m)
         coded = self.people.fields[name]
+        if coded.alternatives == 1:
+            return coded.value(left), coded.value(right)
         compare = self.values.compare(name)
         chosen = [(coded.value(left, k), coded.value(right, m)) for k, m in coded.combinations()
                   if int(compare(coded.codes[[left], k], coded.codes[[right], m])[0]) == level]  # fmt: skip
