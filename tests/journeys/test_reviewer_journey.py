@@ -228,7 +228,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(arrive, case, wi
     adam.goto(f"{case.url}queue")
     claims = [link.get_attribute("href") for link in adam.locator("table.list th a").all()]
     member = adam.goto(claims[0]) and adam.locator("table.beside thead a").first.get_attribute("href")
-    pages = ["", "queue", "members", "sources", "campaigns", "jobs", "audit", "queue?view=new_evidence"]
+    pages = ["", "queue", "members", "sources", "campaigns", "reach", "jobs", "audit", "queue?view=new_evidence"]
     for address in [*(case.url + page for page in pages), *claims, claims[0].split("?")[0] + "/history", member]:
         adam.goto(address)
         found = Axe().run(adam)

@@ -10,7 +10,7 @@ from casefile import audit, jobs, sources, uploads
 from casefile.tables.people import MemberRow, SourceFault, SourceFile, SourceRow
 from casefile.words import JobKind
 
-PAGES = ("", "queue", "members", "sources", "campaigns", "jobs")
+PAGES = ("", "queue", "members", "sources", "campaigns", "reach", "jobs")
 
 
 @pytest.mark.parametrize("path", [*PAGES, "audit"])
@@ -39,6 +39,7 @@ def test_what_is_not_there(browse, path):
         ("members", "The class list is empty"),
         ("sources", "No list has been imported yet"),
         ("campaigns", "No campaign yet"),
+        ("reach", "The class list is empty"),
         ("jobs", "No work has been asked for yet"),
     ],
 )
