@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from casefile import audience, campaigns, cases, database, settings, staff
+from casefile import audience, campaigns, cases, database, errors, settings, staff
+from casefile.case_file.read import read_case_folder
 from casefile.words import CampaignStatus, Role
 from notices import single
 from notices.campaign import content_of, template_of_folder
+from notices.checker.findings import Finding, Level
+from notices.checker.rules import check
 from notices.outbox import Progress
 from notices.sending import Desk, send_campaign
 from notices.values import site_address
@@ -42,23 +46,56 @@ def plan(
     send_not_before: datetime.datetime | None = None,
     send_not_after: datetime.datetime | None = None,
     policy: dict[str, Any] | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> Planned:
-    """Plan a campaign of a notice kind and lock it: text, audience and window are frozen and wait for approval."""
+    """Plan a campaign of a notice kind and lock it: text, audience and window are frozen and wait for approval.
+
+    Errors of the checker refuse it; each rule that warns needs its reason in `reasons`, which becomes part of what is approved.
+    """
     now = datetime.datetime.now(datetime.UTC)
     with desk.open_case() as session:
         case = cases.folder_of(cases.get(session, case_id=desk.case_id))
         template = template_of_folder(case, kind)
+        site_url = site_address(desk.settings.public_url, case.slug)
+        accepted = _accepted(check(template, case, site_url=site_url), reasons or {})
         campaign_id = campaigns.plan(
             session,
             name=name or f"{kind} {now:%Y-%m-%d %H:%M:%S}",
             kind=kind,
-            content=content_of(template, case, site_url=site_address(desk.settings.public_url, case.slug)),
+            content=content_of(template, case, site_url=site_url),
             choice=choice or CHOICES.get(kind, audience.Choice.EVERYONE),
             send_not_before=send_not_before or now,
             send_not_after=send_not_after or now + datetime.timedelta(days=WINDOW_DAYS),
-            policy=policy,
+            policy=(policy or {}) | ({"accepted_warnings": accepted} if accepted else {}),
         )
     return lock(desk, campaign_id=campaign_id)
+
+
+def check_kinds(*, folder: Path | None, desk: Desk | None, kinds: Sequence[str]) -> dict[str, list[Finding]]:
+    """Check notice kinds of a case folder or of an open case, all of them if none is named."""
+    if folder is not None:
+        case = read_case_folder(folder)
+        public_url = f"https://{case.site_domain}"
+    elif desk is not None:
+        with desk.open_case() as session:
+            case = cases.folder_of(cases.get(session, case_id=desk.case_id))
+        public_url = desk.settings.public_url
+    else:
+        raise errors.NotFound("Name a case folder with --folder, or an open case with --case.")
+    site_url = site_address(public_url, case.slug)
+    names = kinds or sorted(path.name for path in case.notices_path.iterdir() if (path / "kind.toml").exists())
+    return {kind: check(template_of_folder(case, kind), case, site_url=site_url) for kind in names}
+
+
+def _accepted(findings: Sequence[Finding], reasons: Mapping[str, str]) -> dict[str, str]:
+    """Return the reason for each rule that warns; raise `CampaignRefused` for an error or a warning without a reason."""
+    errors_ = [str(found) for found in findings if found.level is Level.ERROR]
+    if errors_:
+        raise errors.CampaignRefused("The notice has errors:\n" + "\n".join(errors_))
+    open_ = [str(found) for found in findings if not reasons.get(found.rule)]
+    if open_:
+        raise errors.CampaignRefused("Each of these warnings needs a reason:\n" + "\n".join(open_))
+    return {found.rule: reasons[found.rule] for found in findings}
 
 
 def lock(desk: Desk, *, campaign_id: uuid.UUID) -> Planned:

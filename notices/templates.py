@@ -74,6 +74,11 @@ class Source:
         return frozenset(_names(self.nodes))
 
     @property
+    def printed(self) -> frozenset[str]:
+        """Every field that it prints somewhere."""
+        return frozenset(_printed(self.nodes))
+
+    @property
     def conditions(self) -> frozenset[str]:
         """The fields that it asks about."""
         return frozenset(_conditions(self.nodes))
@@ -262,6 +267,14 @@ def _names(parsed: tuple[Node, ...]) -> Iterator[str]:
             yield node.name
             yield from _names(node.filled)
             yield from _names(node.empty)
+
+
+def _printed(parsed: tuple[Node, ...]) -> Iterator[str]:
+    for node in parsed:
+        if isinstance(node, Slot):
+            yield node.name
+        elif isinstance(node, Branch):
+            yield from _printed((*node.filled, *node.empty))
 
 
 def _conditions(parsed: tuple[Node, ...]) -> Iterator[str]:

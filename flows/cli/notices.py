@@ -15,7 +15,9 @@ from flows.cli.opening import CaseOption, actor, case
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Mapping, Sequence
 
+    from notices.checker.findings import Finding
     from notices.outbox import Progress
     from notices.sending import Desk
 
@@ -47,16 +49,52 @@ def plan(
     name: Annotated[str | None, typer.Option(help="Name of the campaign.")] = None,
     not_after: Annotated[datetime.datetime | None, typer.Option(help="Last moment to send, UTC.")] = None,
     not_before: Annotated[datetime.datetime | None, typer.Option(help="First moment to send, UTC.")] = None,
+    accept: Annotated[list[str] | None, typer.Option(help='A warning and its reason, as "reading grade=court\'s words".')] = None,
 ) -> None:
     """Freeze text, audience and window of a mailing, and print the hash that two people approve."""
     from flows import notices
 
+    reasons = dict(one.split("=", 1) for one in accept or [] if "=" in one)
     planned = notices.plan(
-        desk(case_name), kind=kind, name=name, send_not_before=_aware(not_before), send_not_after=_aware(not_after)
+        desk(case_name),
+        kind=kind,
+        name=name,
+        reasons=reasons,
+        send_not_before=_aware(not_before),
+        send_not_after=_aware(not_after),
     )
     _show_waterfall(planned.waterfall)
     typer.echo(f'Campaign "{planned.name}" waits for the approval of an administrator and of counsel.')
     typer.echo(f"Hash to approve: {planned.approval_sha256}")
+
+
+@app.command()
+def check(
+    kinds: Annotated[list[str] | None, typer.Argument(help="Notice kinds; without any, all of the folder.")] = None,
+    folder: Annotated[Path | None, typer.Option(help="A case folder; nothing needs to be open.")] = None,
+    case_name: Annotated[str | None, typer.Option("--case", help="Or the short name of an open case.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Ask every question of notices before anybody approves them; exit status 2 when one has an error."""
+    import json
+
+    from flows import notices
+
+    found = notices.check_kinds(folder=folder, desk=desk(case_name) if case_name else None, kinds=kinds or [])
+    if as_json:
+        plain = {kind: [{**finding.plain(), "kind": kind} for finding in findings] for kind, findings in found.items()}
+        typer.echo(json.dumps({"sound": not _has_errors(found), "findings": plain}, ensure_ascii=False))
+    else:
+        for kind, findings in found.items():
+            typer.echo(f"{kind}: {len(findings)} findings" if findings else f"{kind}: nothing found")
+            for finding in findings:
+                typer.echo(f"  {finding}")
+    if _has_errors(found):
+        raise typer.Exit(2)
+
+
+def _has_errors(found: Mapping[str, Sequence[Finding]]) -> bool:
+    return any(finding.level == "error" for findings in found.values() for finding in findings)
 
 
 @app.command("list")
