@@ -116,6 +116,12 @@ def pairs(people: People) -> Blocking:
     return Blocking((found >> np.uint64(32)).astype(np.int32), found.astype(np.uint32).astype(np.int32), tuple(counts))
 
 
+def rule_pairs(people: People, rule: Rule) -> NDArray[np.uint64]:
+    """Return the pairs of one rule, packed as lower row << 32 | higher row."""
+    blocks = _Blocks.of(keys(people), rule, people)
+    return np.zeros(0, np.uint64) if blocks is None else blocks.pairs()
+
+
 def other_rules(people: People) -> list[Rule]:
     """Return a rule for each further column that is nearly an identifier (a customer or social security number)."""
     return [

@@ -238,7 +238,8 @@ def _learn(prepared: Prepared, found: Patterns, given: Model | None, *, everythi
         if [one.field for one in given.fields] != [name for name, _ in compared]:
             raise ModelFaulty("The model was learned on other fields than this schema names.")
         return models.rates(given, compared, found, people.possible_pairs)
-    strangers, _ = _compare(prepared, *_random_pairs(people))
+    # Where every pair was compared, no sample is needed.
+    strangers = found if everything else _compare(prepared, *_random_pairs(people))[0]
     start = models.prior(compared, strangers, len(people), people.possible_pairs)
     return models.learn(start, compared, found, strangers, people.possible_pairs, everything=everything)
 
