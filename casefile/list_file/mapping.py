@@ -115,7 +115,7 @@ def _enough(cells: list[str]) -> bool:
 
 
 def _names_by_place(names: tuple[str, ...], cells: dict[str, list[str]], known: dict[str, str]) -> dict[str, str]:
-    """Find the city before the state and the name before the address, in lists that give no headers for them."""
+    """Find the city before the state, the ZIP behind it and the name before the address, where no headers say so."""
     found: dict[str, str] = {}
     places = {f: names.index(n) for n, f in known.items()}
     first_place = min((places[f] for f in ("street", "region", "postcode", "email", "phone") if f in places), default=None)
@@ -129,6 +129,9 @@ def _names_by_place(names: tuple[str, ...], cells: dict[str, list[str]], known: 
         and contents.share(cells[names[before]], "words") >= 0.8
     ):
         found[names[before]] = "city"
+    after = places.get("region", len(names)) + 1
+    if "postcode" not in places and after < len(names) and contents.share(cells[names[after]], "short_postcode") >= 0.8:
+        found[names[after]] = "postcode"
     if set(places) & set(fields.PERSON):
         return found
     wordy = [n for n in names[:first_place] if n not in known and contents.share(cells[n], "words") >= 0.8]
