@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import typst
+from typst import TypstError
+
+__all__ = ["TypstError", "pdf", "write"]
 
 TEMPLATES = Path(__file__).parent / "papers"
 
