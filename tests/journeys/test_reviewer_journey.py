@@ -222,14 +222,19 @@ def spaced(number):
     return codes.spaced(number)
 
 
+def address_of(page, case, number):
+    page.goto(f"{case.url}find-claim?number={number}")
+    return page.url
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(arrive, case, width):
     adam = arrive("adam", width=width)
-    adam.goto(f"{case.url}queue")
-    claims = [link.get_attribute("href") for link in adam.locator("table.list th a").all()]
-    member = adam.goto(claims[0]) and adam.locator("table.beside thead a").first.get_attribute("href")
+    claims = [address_of(adam, case, number) for number in case.numbers]
+    adam.goto(claims[0])
+    member = adam.locator("table.beside thead a").first.get_attribute("href")
     pages = ["", "queue", "members", "sources", "campaigns", "reach", "jobs", "audit", "queue?view=new_evidence"]
-    for address in [*(case.url + page for page in pages), *claims, claims[0].split("?")[0] + "/history", member]:
+    for address in [*(case.url + page for page in pages), *claims, claims[0] + "/history", member]:
         adam.goto(address)
         found = Axe().run(adam)
         assert found.violations_count == 0, f"{address}: {found.generate_report()}"
