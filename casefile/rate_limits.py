@@ -27,6 +27,9 @@ PIN_PER_NOTICE = (Limit("pin-hour", 10, 3600), Limit("pin-day", 20, 86_400))
 NOTICE_PER_NETWORK = (Limit("notice-network", 60, 3600),)
 """Notice IDs and PINs tried from one network; a library or a family stays far below."""
 
+START_PER_NETWORK = (Limit("start-network", 600, 3600),)
+"""Forms begun from one network: each keeps a row for a day."""
+
 SUBMIT_PER_NETWORK = (Limit("submit-network", 120, 3600),)
 """Claims and exclusion requests filed from one network."""
 

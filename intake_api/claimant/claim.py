@@ -10,9 +10,11 @@ from starlette.responses import Response
 
 from casefile import claim_drafts, errors
 from casefile.database import Session
+from casefile.rate_limits import START_PER_NETWORK, spend
 from casefile.tables.claims import ClaimDraft
 from intake_api.claimant import steps
 from intake_api.claimant.visits import AVisit, OwnForm, Visit
+from intake_api.security import network_of
 from intake_api.translations import marked
 
 router = APIRouter()
@@ -54,6 +56,8 @@ def show_start(visit: AVisit) -> Response:
 def start(visit: AVisit, _sent: OwnForm) -> Response:
     """Make the draft; starting twice keeps the first one."""
     with visit.transaction() as session:
+        if not spend(session, limits=START_PER_NETWORK, key=network_of(visit.request), secret=visit.rate_key):
+            raise errors.TooManyTries("Many forms were begun from your network within an hour. Please try again later.")
         draft = claim_drafts.start(session, token=visit.token, language=visit.language)
         is_filed = draft.claim_id is not None
     return visit.redirect("claim/receipt" if is_filed else "claim/notice")

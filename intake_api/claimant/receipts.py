@@ -19,6 +19,9 @@ log = structlog.get_logger("redress.web")
 
 KIND = "claim_received"
 
+PATIENCE_SECONDS = 20.0
+"""How long one round of sending may take; what is left waits in the ledger for the next."""
+
 _sender = threading.Lock()
 _wanted: set[uuid.UUID] = set()
 """Cases with mail to send: one thread of the process sends for all, so that a slow mail server never holds up pages."""
@@ -67,7 +70,7 @@ def send(desk: Desk) -> None:
     while desk.case_id in _wanted and _sender.acquire(blocking=False):
         _wanted.discard(desk.case_id)
         try:
-            single.send_waiting(desk)
+            single.send_waiting(desk, patience_seconds=PATIENCE_SECONDS)
         except Exception as error:  # the answer is out and the mail is in the ledger: the next sender takes it up
             log.warning("receipts not sent", case_id=str(desk.case_id), error=type(error).__name__)
         finally:

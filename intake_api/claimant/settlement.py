@@ -12,6 +12,9 @@ from intake_api.claimant.visits import SLUG, AVisit, Visit
 from intake_api.translations import LANGUAGES
 from notices import values
 
+PUBLIC = "public, max-age=60"
+"""These pages are the same for everybody, and a mailing brings many readers at once."""
+
 router = APIRouter(prefix="/{slug}/{language}")
 doors = APIRouter()
 
@@ -65,14 +68,16 @@ def show_objection(visit: AVisit) -> Response:
 
 
 def _page(visit: Visit, name: str) -> Response:
-    site_url = visit.settings.public_url.rstrip("/") + visit.url().rstrip("/")
+    site_url = values.site_address(visit.settings.public_url, visit.case.slug)
     facts = values.case_values(visit.case, language=visit.language, site_url=site_url)
     past = {
         "claim": visit.now > visit.case.claim_deadline_at,
         "exclusion": visit.now > visit.case.exclusion_deadline_at,
         "objection": visit.now > visit.case.objection_deadline_at,
     }
-    return visit.page(name, facts=facts, past=past)
+    response = visit.page(name, facts=facts, past=past)
+    response.headers["Cache-Control"] = PUBLIC
+    return response
 
 
 def preferred(request: Request, languages: tuple[str, ...]) -> str:

@@ -78,8 +78,13 @@ def test_the_receipt_arrives_once_in_the_language_of_the_claim(
 
 
 def test_a_mail_server_that_is_down_loses_neither_claim_nor_receipt(
-    letterbox: tuple[Letterbox, int], settings: Settings, engine: database.Engine, site_case: cases.OpenedCase
+    letterbox: tuple[Letterbox, int],
+    settings: Settings,
+    engine: database.Engine,
+    site_case: cases.OpenedCase,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(receipts, "PATIENCE_SECONDS", 0.5)
     box, port = letterbox
     _, app = site_with_mail(settings, engine, free_port())
     with TestClient(app, client=("203.0.113.21", 5)) as client:
