@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from notices.bounces import codes
 from notices.bounces.report import Severity
-from notices.bounces.vocabulary import Rule, folded, mark, rule_for
+from notices.bounces.vocabulary import WORDS, Rule, folded, mark, rule_for
 
 
 class Stage(StrEnum):
@@ -22,7 +22,15 @@ class Stage(StrEnum):
 
 
 LOOSE = "loose refusal"
-BARE_WORDS = frozenset(("smtp", "user", "unknown", "requested", "action", "not", "taken", "mailbox", "unavailable", "<@>"))
+UNCODED = "no code"
+MAILBOX_REASONS = ("unknown user", "disabled")
+BARE_WORDS = frozenset(WORDS["bare_words"])
+ANSWERS_RCPT = re.compile(r"\b5\d\d[ -]\W{0,2}(?:5\.\d{1,3}\.\d{1,3} +)?\W{0,2}<@>|<@>\.\.\.")
+# Exchange Online: 550 5.1.351 Remote server returned unknown recipient or mailbox unavailable -> 550 : User unknown
+QUOTED = re.compile(r"\breturned\b.{1,200}?->(.{1,1000})", re.S)
+LOOKED_UP = mark("looked_up")
+# RFC 7505 gives 5.7.27 to the sender's domain only; Sendmail 8.16 says it of the recipient's too, in these words.
+NULL_MX_OF_RECIPIENT = re.compile(r"^(?:5\d\d )?(?:5\.7\.27 )?host does not accept mail\b")
 
 STAGES: tuple[tuple[Stage, re.Pattern[str]], ...] = (
     (Stage.RECIPIENT, mark("stage_recipient")),
@@ -67,7 +75,8 @@ def classify(*, text: str, status: str = "", reply: str = "", action: str = "", 
 
     `text` is the diagnostic of this recipient, `status` and `reply` are fields that were given apart from it, `action` is
     that of RFC 3464, and `context` is a transcript that may name the SMTP command. Only a permanent failure whose words or
-    whose status (RFC 3463 x.1.x, 5.2.1) speak of the recipient's address is hard; a doubt is soft.
+    whose status (RFC 3463 x.1.x, 5.2.1) speak of the recipient's address, as its server's verdict, is hard; a doubt is soft:
+    to miss a member is worse than to write once more.
     """
     found = codes.statuses_in(text)
     best = codes.most_telling([*found, status] if status else found)
@@ -97,6 +106,8 @@ def _firm_code(seen: Evidence) -> Answer | None:
         return None
     if meaning.severity is Severity.HARD and seen.rule and seen.rule.beats_code:
         return seen.rule.severity, seen.rule.reason
+    if meaning.reason == codes.NULL_MX and NULL_MX_OF_RECIPIENT.search(folded(seen.text)):
+        return Severity.HARD, "accepts no mail"
     return meaning.severity, meaning.reason
 
 
@@ -114,19 +125,53 @@ def _too_early(seen: Evidence) -> Answer | None:
     return None
 
 
-def _bare(seen: Evidence) -> Answer | None:
-    """A refusal that is no more than "user unknown", after RCPT or without the address that it means, is a doubt.
+def _unproven(seen: Evidence) -> Answer | None:
+    """Words that blame the mailbox are a doubt unless something shows that they are the verdict on this address.
 
-    Mobile carriers say just that when a recipient's own filter refuses a sender, and "mailbox unavailable" is what RFC 5321
-    prints beside 550 for policy too: without a code, a command or an address neither proves that the address is bad.
+    RCPT is where a server decides about an address (RFC 5321, 3.3) and x.1.x is how it says so (RFC 3463, 3.2). Recipients'
+    own filters, mobile carriers' above all, refuse a sender with the same "user unknown" after DATA, under a code that says
+    that the mailbox exists, or without a word of whom they mean.
     """
-    if not (seen.rule and seen.rule.reason == "unknown user") or seen.stage is Stage.RECIPIENT:
+    if not (seen.rule and seen.rule.reason in MAILBOX_REASONS) or seen.stage is Stage.RECIPIENT:
         return None
-    said = re.sub(r"^\s*<@>\W*", "", folded(seen.text))
-    words = re.sub(r"[^\w<@>]+|\b\d+\b", " ", codes.STATUS.sub(" ", said)).split()
-    if BARE_WORDS.issuperset(words) and (seen.stage is Stage.DATA or "<@>" not in words):
-        return Severity.SOFT, "bare refusal"
-    return None
+    doubt = _merely_repeated(seen) if codes.blames_address(seen.status) else _doubt(seen, seen.rule)
+    return (Severity.SOFT, doubt) if doubt else None
+
+
+def _merely_repeated(seen: Evidence) -> str:
+    """A gateway's own code (5.1.3xx) is its reading of the reply that it quotes, and worth no more than that."""
+    quoted = QUOTED.search(seen.text)
+    bare = quoted and _is_bare(quoted.group(1)) and "<@>" not in folded(quoted.group(1))
+    return "bare refusal" if bare and not codes.is_registered(seen.status) else ""
+
+
+def _doubt(seen: Evidence, rule: Rule) -> str:
+    """Return why the words of `rule` do not prove that the address is bad, or ""."""
+    subject = codes.subject_of(seen.status)
+    if seen.stage is Stage.DATA:
+        return "refused after DATA"
+    # RFC 3463: x.2.x says that the mailbox exists, x.3.x that its system failed.
+    if rule.reason == "unknown user" and subject in ("2", "3"):
+        return "code and words disagree"
+    if LOOKED_UP.search(folded(seen.text)):
+        return ""
+    if _is_bare(seen.text):
+        return "bare refusal"
+    # Prose without a reply, or a code that means something, does not tell what the receiving server decided.
+    return "" if seen.reply or subject not in ("", "0") else UNCODED
+
+
+def _is_bare(text: str) -> bool:
+    """Say whether `text` is no more than the stock words of RFC 5321 and of servers' defaults.
+
+    Servers that answer RCPT put the address behind the number ("550 <jane@x.example>... User unknown"): that is more. An
+    address at the end is not: carriers write it so after DATA.
+    """
+    said = re.sub(r"^\s*<@>\W*", "", folded(text))
+    if ANSWERS_RCPT.search(said):
+        return False
+    unaddressed = re.sub(r"[\s:]*<@>\W*$", "", codes.STATUS.sub(" ", said))
+    return BARE_WORDS.issuperset(re.sub(r"[^\w<@>]+|\b\d+\b", " ", unaddressed).split())
 
 
 def _words(seen: Evidence) -> Answer | None:
@@ -148,7 +193,7 @@ STEPS: tuple[Callable[[Evidence], Answer | None], ...] = (
     _firm_code,
     _words_for_the_address,
     _too_early,
-    _bare,
+    _unproven,
     _words,
     _code_alone,
 )

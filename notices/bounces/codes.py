@@ -10,6 +10,9 @@ from notices.bounces.report import Severity
 HARD, SOFT, POLICY = Severity.HARD, Severity.SOFT, Severity.POLICY
 
 
+NULL_MX = "null MX"
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a code says; `firm` codes decide by themselves, the others only when the text says nothing."""
@@ -46,6 +49,7 @@ MEANINGS: dict[str, Meaning] = {
     "4.*": Meaning(SOFT, "network", firm=False),
     "5.*": Meaning(SOFT, "protocol", firm=False),
     "6.*": Meaning(POLICY, "content"),
+    "7.27": Meaning(POLICY, NULL_MX),
     "7.*": Meaning(POLICY, "policy"),
 }
 
@@ -89,6 +93,22 @@ def is_generic(status: str) -> bool:
     return subject == "0" or detail == "0"
 
 
+def subject_of(status: str) -> str:
+    """Return the subject of `status` (RFC 3463: 1 address, 2 mailbox, 3 mail system ...), or "" without a status."""
+    return status.split(".")[1] if status else ""
+
+
+def blames_address(status: str) -> bool:
+    """Say whether `status` is one of the codes for a bad address, RFC 3463 x.1.x."""
+    meaning = meaning_of(status)
+    return subject_of(status) == "1" and meaning is not None and meaning.severity is HARD
+
+
+def is_registered(status: str) -> bool:
+    """Say whether `status` can be one of the IANA registry: details from 300 are the vendors' own (Exchange Online)."""
+    return int(status.rpartition(".")[2]) < 300
+
+
 def most_telling(statuses: list[str]) -> str:
     """Return the first status that names a cause, else the first with a subject, else the first, else ""."""
     refusals = [one for one in statuses if not one.startswith("2")] or statuses
@@ -104,8 +124,8 @@ def meaning_of(status: str) -> Meaning | None:
     if not status:
         return None
     _, subject, detail = status.split(".")
-    # Details above 300 are the vendors' own (Exchange Online): their text knows more than the registry.
+    # A vendor's text knows more than the registry.
     known = MEANINGS.get(f"{subject}.{detail}") or MEANINGS.get(f"{subject}.*")
-    if known and known.severity is HARD and int(detail) >= 300:
+    if known and known.severity is HARD and not is_registered(status):
         return Meaning(known.severity, known.reason, firm=False)
     return known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from textwrap import dedent
 
 from notices.bounces.addresses import ADDRESS, addresses_in, clean, is_daemon
 from notices.bounces.mime import Message, parse_headers, plain
@@ -76,7 +77,7 @@ def read(message: Message) -> Prose:
     """Return the explanation of `message` and the headers of the returned mail."""
     text = _human_text(message)
     cut = _start_of_returned_mail(text)
-    returned = _returned_parts(message) or parse_headers(text[cut:])
+    returned = _returned_parts(message) or parse_headers(_unindented(text[cut:]))
     return Prose(text=text[:cut], returned=returned)
 
 
@@ -155,6 +156,12 @@ def _human_text(message: Message) -> str:
     if text.lstrip()[:200].lower().startswith(("<html", "<!doctype html")):
         text = plain(text)
     return text[:MAX_PROSE_CHARS]
+
+
+def _unindented(text: str) -> str:
+    """Take the indentation from a returned mail that is set off by it, under a line of its own."""
+    first, line_end, rest = text.partition("\n")
+    return first + line_end + dedent(rest)
 
 
 def _is_attached_mail(headers: tuple[tuple[str, str], ...]) -> bool:

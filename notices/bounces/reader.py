@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from notices.bounces import automatic, codes, delivery_status, feedback, origin, prose, ses
 from notices.bounces.addresses import addresses_in, is_daemon
-from notices.bounces.classify import Verdict, classify
+from notices.bounces.classify import UNCODED, Verdict, classify
 from notices.bounces.mime import Message, parse
 from notices.bounces.origin import Writer
 from notices.bounces.prose import Passage, Prose
@@ -16,7 +16,7 @@ from notices.bounces.vocabulary import rule_for
 
 DELIVERED_ACTIONS = ("delivered", "relayed", "expanded")
 MAX_RECIPIENTS = 100
-UNTOLD = ("undefined", "loose refusal", "mailbox", "mail system", "network", "protocol")
+UNTOLD = ("undefined", "loose refusal", "mailbox", "mail system", "network", "protocol", UNCODED)
 """Reasons that are no more than a code's; the words around may know better."""
 
 
@@ -81,7 +81,7 @@ def _from_group(group: delivery_status.Group, address: str, passage: str, contex
     if action in DELIVERED_ACTIONS or (not action and status.startswith("2")):
         return Recipient(address=address, status=status, action=action or "delivered", reason="delivered", text=text)
     verdict = classify(text=text or _paragraph(passage), status=status, action=action, context=passage or context)
-    if verdict.reason in (*UNTOLD, "disabled") and rule_for(text) is None:
+    if verdict.reason == UNCODED or (verdict.reason in (*UNTOLD, "disabled") and rule_for(text) is None):
         told = classify(text=passage or context, status=verdict.status, reply=verdict.reply, action=action, context=context)
         verdict = told if told.reason not in UNTOLD else verdict
     return _recipient(address, verdict, action, text or passage)

@@ -22,11 +22,16 @@ HARD = (
     "550 jane@x.example...User unknown",
     "550 No such mail drop defined.",
     "550 server doesn't handle mail for that user jane@x.example",
-    "550 mailbox has been blocked due to inactivity",
+    "550 <jane@x.example> mailbox deactivated",
     "User jane (jane@x.example) not listed in public Name & Address Book",
     'unknown local-part "jane" in domain "x.example"',
-    "Adressat unbekannt oder Mailbox deaktiviert",
-    "Questo indirizzo e' bloccato per inutilizzo",
+    "550 Adressat unbekannt oder Mailbox deaktiviert",
+    "550 5.7.27 Host does not accept mail",
+    "550 5.1.351 Remote server returned unknown recipient or mailbox unavailable -> 550 <jane@x.example>: User unknown",
+    "<jane@x.example>: Remote host said: 550 5.2.1 <jane@x.example>... User Unknown [RCPT_TO]",
+    "Invalid final delivery userid: jane@x.example",
+    "The recipient name is not recognized. MSEXCH:IMS:X 0 (000C05A6) Unknown Recipient",
+    "Message not delivered to <jane@x.example> because the address couldn't be found. Check for typos.",
     "550 Nie ma takiego konta",
     "551 User not local; please try <jane@y.example>",
     "550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient",
@@ -37,6 +42,8 @@ HARD = (
     "550 收件人 jane@x.example 不存在",
     "550 Такого пользователя нет: пользователь jane@x.example не найден",
 )
+# The last ones blame the mailbox, but nothing shows that they are its server's verdict on the address: no code, a code that
+# says that the mailbox exists, stock words without an address, or a state that a login ends.
 SOFT = (
     "552 5.2.2 Mailbox full",
     "550 5.1.1 sorry, mailbox jane@x.example is over quota",
@@ -55,6 +62,20 @@ SOFT = (
     "Host or domain name not found. Name service error for name=x.example type=MX: Host not found, try again",
     "550",
     "",
+    "Adressat unbekannt oder Mailbox deaktiviert",
+    "Questo indirizzo e' bloccato per inutilizzo",
+    "550 mailbox has been blocked due to inactivity",
+    "550-5.2.1 The email account that you tried to reach is inactive",
+    "This user doesn't have a x.example account (jane@x.example) [0]",
+    "<jane@x.example>: This account has been disabled or discontinued [#102].",
+    "550 5.2.1 <jane@x.example>... User Unknown",
+    "5.3.0 - Other mail system problem 550-'Unknown user jane@x.example'",
+    "550 Unknown user jane@x.example",
+    "jane@x.example Invalid Address, ERROR_CODE :550, ERROR_CODE :Requested action not taken: mailbox unavailable",
+    "550 5.1.351 Remote server returned unknown recipient or mailbox unavailable -> 550 : User unknown",
+    "550 5.1.1 user has restricted sms e-mail",
+    "550 5.2.1 refused due to recipient preferences",
+    "550 user jane is not accepting any mail",
 )
 POLICY = (
     "550 5.7.1 <jane@x.example>: Recipient address rejected: User unknown",
@@ -62,6 +83,8 @@ POLICY = (
     "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
     "550 5.1.0 <b@bounce.example> sender rejected",
     "550 5.1.8 Domain of sender address does not exist",
+    "550 5.7.27 Sender address has null MX",
+    "550 5.7.27 Envelope domain has null MX",
     "550 5.1.1 Message rejected as spam by content filter",
     "554 Relay access denied",
     "550 Fix reverse DNS for 192.0.2.1",
@@ -117,6 +140,29 @@ def test_bare_user_unknown_after_data_is_a_doubt() -> None:
     bare = "550 : User unknown"
     assert classify(text=bare, context="(in reply to end of DATA command)").severity is Severity.SOFT
     assert classify(text=bare, context="(in reply to RCPT TO command)").severity is Severity.HARD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "554 delivery error: This account has been disabled or discontinued",
+        "554 delivery error: dd This user doesn't have a x.example account (jane@x.example) [0]",
+        "550 5.2.1 <jane@x.example>... User Unknown",
+    ],
+)
+def test_words_that_blame_the_mailbox_are_its_verdict_at_rcpt_only(text: str) -> None:
+    assert classify(text=text, context="(in reply to end of DATA command)").severity is Severity.SOFT
+    assert classify(text=text, context="(in reply to RCPT TO command)").severity is Severity.HARD
+
+
+def test_a_code_for_a_bad_address_counts_after_data_too() -> None:
+    text = "550 5.1.1 <jane@x.example>: Recipient address rejected: User unknown"
+    assert classify(text=text, context="SMTP command DATA").severity is Severity.HARD
+
+
+@pytest.mark.parametrize(("state", "severity"), [(14, Severity.HARD), (18, Severity.SOFT)])
+def test_the_states_of_google_name_the_command(state: int, severity: Severity) -> None:
+    assert classify(text=f"550 550 user unknown (state {state})").severity is severity
 
 
 def test_refusals_before_the_recipient_was_named_are_not_about_it() -> None:
