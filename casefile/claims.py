@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +51,18 @@ class Filed:
 
 
 def submit(
-    session: Session, *, draft: ClaimDraft, answers: dict[str, Any], signed: Signed, deadline_at: datetime.datetime
+    session: Session,
+    *,
+    draft: ClaimDraft,
+    answers: dict[str, Any],
+    signed: Signed,
+    deadline_at: datetime.datetime,
+    also: Callable[[Filed], None] | None = None,
 ) -> Filed:
     """File the claim of a draft that the caller holds locked; the draft's second submission returns the first one's claim.
 
     With a notice whose claim can still be changed it becomes that claim's next version, of which the last one on time counts.
+    `also` is done with a new version before its audit entry, whose lock lasts to the end of the transaction.
     """
     if draft.claim_id is not None:
         return filed(session, claim_id=draft.claim_id)
@@ -67,6 +74,8 @@ def submit(
         done = _change(session, claim=claim, answers=answers, signed=signed, deadline_at=deadline_at)
     draft.claim_id, draft.answers = claim.id, {}
     session.flush()
+    if also is not None:
+        also(done)
     audit.record(
         session,
         action="claim.submitted" if done.version.number == 1 else "claim.changed",

@@ -67,8 +67,8 @@ def sign(visit: AVisit, sent: OwnForm) -> Response:
                 answers=steps.finished(draft.answers),
                 signed=_signed(visit, form, day),
                 deadline_at=visit.case.claim_deadline_at,
+                also=lambda filed: receipts.queue(session, visit, filed),
             )
-            receipts.queue(session, visit, done)
     if page is not None:
         return visit.redirect(f"claim/{page}")
     if done is None:
