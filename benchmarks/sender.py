@@ -1,6 +1,6 @@
 """One sender as a process of its own, so that tests and benchmarks can kill it.
 
-    python -m benchmarks.sender DATABASE_URL CASE_ID CAMPAIGN_ID SMTP_PORT JOURNAL_FOLDER [--connections 4] [--dkim-key FILE]
+python -m benchmarks.sender DATABASE_URL CASE_ID CAMPAIGN_ID SMTP_PORT JOURNAL_FOLDER [--connections 4] [--dkim-key FILE]
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 from casefile import database
 from notices.campaign import Printer, case_keys
 from notices.dkim import Signer
-from notices.outbox import Orders, send
+from notices.orders import Orders
+from notices.outbox import send
 from notices.transports.smtp import Connection, Server, Timeouts
 
 
@@ -34,7 +35,9 @@ def main() -> None:
     given = parser.parse_args()
     engine = database.engine_for(given.url)
     server = Server("127.0.0.1", given.port, tls="never", timeouts=Timeouts(connect=10, greeting=10, command=10, dot=10))
-    signer = Signer.from_file(given.dkim_key, domain="cartmanager-settlement.example", selector="bench") if given.dkim_key else None
+    signer = (
+        Signer.from_file(given.dkim_key, domain="cartmanager-settlement.example", selector="bench") if given.dkim_key else None
+    )
     orders = Orders(
         case_id=given.case_id,
         campaign_id=given.campaign_id,

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from casefile import audience, audit, errors
@@ -253,34 +252,6 @@ def rehearse(session: Session, *, campaign_id: uuid.UUID) -> uuid.UUID:
     lock(session, campaign_id=copy.id)
     copy.status = CampaignStatus.SENDING
     return copy.id
-
-
-def standing(session: Session, *, kind: str, content: dict[str, Any]) -> uuid.UUID:
-    """Return the campaign that single mails of a kind belong to, one for each version of its text; it is always sending."""
-    sha256 = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    name = f"{kind}, single mails, text {sha256[:12]}"
-    row = {
-        "name": name,
-        "kind": kind,
-        "status": CampaignStatus.SENDING,
-        "content": content,
-        "approval_sha256": sha256,
-        "send_not_before": datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC),
-        "send_not_after": datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC),
-        "policy": {STANDING: True},
-    }
-    session.execute(postgresql.insert(Campaign).values(row).on_conflict_do_nothing(index_elements=["case_id", "name"]))
-    return session.scalars(sa.select(Campaign.id).where(Campaign.name == name)).one()
-
-
-def standing_with_mail(session: Session) -> list[uuid.UUID]:
-    """Return the campaigns of single mails that have something due now."""
-    due = sa.exists().where(
-        Notice.campaign_id == Campaign.id,
-        Notice.status.in_((NoticeStatus.PLANNED, NoticeStatus.READY, NoticeStatus.DEFERRED)),
-        Notice.next_at <= sa.func.now(),
-    )
-    return list(session.scalars(sa.select(Campaign.id).where(Campaign.policy[STANDING].as_boolean(), due)))
 
 
 def get(session: Session, *, campaign_id: uuid.UUID, lock: bool = False) -> Campaign:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from casefile import audit, errors
 from casefile.audience import SCOPE_REMINDERS
-from casefile.ledger import CameBack, add_events
+from casefile.delivery_events import CameBack, add_events
 from casefile.tables.mail import Notice, Suppression
 from casefile.words import DeliveryEventKind
 

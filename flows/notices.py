@@ -16,7 +16,7 @@ from notices import single
 from notices.campaign import content_of, template_of_folder
 from notices.checker.findings import Finding, Level
 from notices.checker.rules import check
-from notices.outbox import Progress
+from notices.orders import Progress
 from notices.sending import Desk, send_campaign
 from notices.values import site_address
 

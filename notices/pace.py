@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import time
 from collections.abc import Mapping
@@ -96,8 +97,7 @@ class Group:
         self.allowance -= 1
 
     def ends(self, handover: Handover) -> None:
-        """A message is through: widen, narrow or rest."""
-        self.in_flight -= 1
+        """A message that `starts` counted is through: widen, narrow or rest."""
         if handover.code == 421 or "4.7." in handover.text or (handover.outcome is AttemptOutcome.DEFERRED and handover.code):
             self._back_off(handover)
         elif handover.code:
@@ -146,6 +146,15 @@ class Pace:
                 name, limits, window=start, rests_until=float(known.get("rests_until", 0)), why=str(known.get("why", ""))
             )
         return self.groups[name]
+
+    def resting(self) -> str:
+        """Return which receiving systems rest, until when and why; empty if none does."""
+        now = time.time()
+        resting = (group for group in self.groups.values() if group.rests_until > now)
+        return "; ".join(
+            f"{group.name} rests until {datetime.datetime.fromtimestamp(group.rests_until, datetime.UTC):%H:%M} UTC: {group.why}"
+            for group in resting
+        )
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return every group's state, to be kept in the ledger."""

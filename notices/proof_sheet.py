@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from casefile import campaigns, ledger
+from casefile import campaigns, edge_recipients
 from casefile.ledger import Leased
 from notices.campaign import Printer
 from notices.sending import Desk
@@ -21,7 +21,7 @@ def write(desk: Desk, *, campaign_id: uuid.UUID, folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     with desk.open_case() as session:
         campaign = campaigns.get(session, campaign_id=campaign_id)
-        edges = ledger.edge_notices(session, campaign_id=campaign_id)
+        edges = edge_recipients.find(session, campaign_id=campaign_id)
         printer = Printer(campaign.content, desk.keys)
     return [line for name, notice in edges for line in _write_one(printer, name, notice, folder)]
 

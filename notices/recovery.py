@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from casefile import campaigns, ledger
+from casefile import campaigns, delivery_events, ledger
 from casefile.database import Session
 from casefile.ledger import Ended
 from casefile.words import AttemptOutcome
@@ -83,12 +83,12 @@ def resolve_doubt(open_case: OpenCase, *, campaign_id: uuid.UUID, now: datetime.
         policy = campaigns.get(session, campaign_id=campaign_id).policy
         choice = policy.get("in_doubt", "resend")
         waits = datetime.timedelta(hours=policy.get("in_doubt_hours", IN_DOUBT_HOURS))
-        doubtful = ledger.in_doubt(session, campaign_id=campaign_id)
+        doubtful = delivery_events.in_doubt(session, campaign_id=campaign_id)
         due = [(notice, attempt) for notice, attempt, ended_at in doubtful if ended_at + waits <= now]
         if not due or choice == "hold":
             return 0
         why = f"no evidence within {waits}"
         if choice == "never":
-            ledger.give_up(session, notices=due, why=f"{why}; the policy is never to send twice")
+            delivery_events.give_up(session, notices=due, why=f"{why}; the policy is never to send twice")
             return 0
-        return ledger.resend(session, notices=due, why=why)
+        return delivery_events.resend(session, notices=due, why=why)

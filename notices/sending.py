@@ -13,7 +13,8 @@ from casefile import campaigns, database, keys
 from casefile.settings import Settings
 from notices.campaign import CaseKeys, Printer, case_keys
 from notices.dkim import Signer
-from notices.outbox import Orders, Progress, Transport, send
+from notices.orders import Orders, Progress, Transport
+from notices.outbox import send
 from notices.recovery import OpenCase
 from notices.transports.maildir import Maildir
 from notices.transports.nowhere import Nowhere

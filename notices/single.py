@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from casefile import campaigns, ledger
+from casefile import single_mails
 from casefile.case_folder import CaseFolder
 from casefile.database import Session
 from casefile.errors import AddressRefused
 from notices.campaign import content_of, template_of_folder
 from notices.fields import MAILBOX
-from notices.outbox import Progress
+from notices.orders import Progress
 from notices.sending import Desk, send_campaign
 from notices.values import site_address
 
@@ -43,9 +43,9 @@ def queue(
     if not MAILBOX.fullmatch(address.strip()):
         raise AddressRefused("This is not an e-mail address to which a message can be sent.")
     content = _content(case, kind, public_url)
-    return ledger.queue_single(
+    return single_mails.queue(
         session,
-        campaign_id=campaigns.standing(session, kind=kind, content=content),
+        campaign_id=single_mails.campaign_of(session, kind=kind, content=content),
         kind=kind,
         dedupe_key=dedupe_key,
         address=address.strip(),
@@ -59,7 +59,7 @@ def queue(
 def send_waiting(desk: Desk, *, patience_seconds: float | None = PATIENCE_SECONDS) -> list[Progress]:
     """Send every single mail that is due; run it after a commit, and from time to time for what could not be sent then."""
     with desk.open_case() as session:
-        waiting = campaigns.standing_with_mail(session)
+        waiting = single_mails.campaigns_with_mail(session)
     return [send_campaign(desk, campaign_id=found, patience_seconds=patience_seconds) for found in waiting]
 
 

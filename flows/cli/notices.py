@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from notices.checker.findings import Finding
-    from notices.outbox import Progress
+    from notices.orders import Progress
     from notices.sending import Desk
 
 app = typer.Typer(no_args_is_help=True)

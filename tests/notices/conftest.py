@@ -17,6 +17,7 @@ from casefile import audience, campaigns, codes, database
 from casefile.words import NoticeStatus
 from notices import outbox
 from notices.campaign import Printer, case_keys, content_of
+from notices.orders import Orders, Progress
 from notices.templates import NoticeTemplate, read_kind
 from notices.transports.nowhere import Nowhere
 from notices.transports.smtp import Connection, Server, Timeouts
@@ -183,11 +184,11 @@ class Mailing:
         self.approve(campaign_id)
         return campaign_id
 
-    def send(self, campaign_id: uuid.UUID, port: int | None = None, **options: object) -> outbox.Progress:
+    def send(self, campaign_id: uuid.UUID, port: int | None = None, **options: object) -> Progress:
         """Send as one sender, nowhere without a port."""
         timeouts = Timeouts(connect=5, greeting=5, command=5, data=5, block=5, dot=1)
         server = Server("127.0.0.1", port or 0, tls="never", timeouts=timeouts)
-        orders = outbox.Orders(
+        orders = Orders(
             case_id=self.case_id,
             campaign_id=campaign_id,
             open_case=self.open_case,

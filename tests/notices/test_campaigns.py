@@ -8,7 +8,7 @@ import functools
 import pytest
 import sqlalchemy as sa
 
-from casefile import audience, campaigns, errors, ledger, suppressions
+from casefile import audience, campaigns, delivery_events, errors, suppressions
 from casefile.words import CampaignStatus, DeliveryEventKind, Role
 
 NOW = datetime.datetime.now(datetime.UTC)
@@ -127,8 +127,8 @@ def test_a_reminder_goes_to_those_who_have_not_claimed(mailing):
         )
         assert suppressions.stop_reminders(session, notice_id=notices[1].id)
         assert suppressions.stop_reminders(session, notice_id=notices[1].id)
-        event = ledger.CameBack("test", "1", DeliveryEventKind.COMPLAINT, NOW, notices[2].id)
-        assert ledger.add_events(session, events=[event, event]) == 1
+        event = delivery_events.CameBack("test", "1", DeliveryEventKind.COMPLAINT, NOW, notices[2].id)
+        assert delivery_events.add_events(session, events=[event, event]) == 1
     reminder = mailing.plan("reminder", audience.Choice.NOT_CLAIMED)
     mailing.approve(reminder)
     with mailing.open_case() as session:

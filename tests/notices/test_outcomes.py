@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casefile import ledger
+from casefile import delivery_events
 from casefile.outcomes import RANK, fold
 from casefile.words import AttemptOutcome, DeliveryEventKind, NoticeStatus
 
@@ -65,9 +65,9 @@ def test_the_database_folds_the_same_way(mailing, order):
     with mailing.open_case() as session:
         notice_id = session.scalar(sa.text("select id from notices"))
         for number, kind in enumerate(order):
-            event = ledger.CameBack("test", str(number), DeliveryEventKind(kind), now, notice_id, 1)
-            assert ledger.add_events(session, events=[event]) == 1
-            assert ledger.add_events(session, events=[event]) == 0
+            event = delivery_events.CameBack("test", str(number), DeliveryEventKind(kind), now, notice_id, 1)
+            assert delivery_events.add_events(session, events=[event]) == 1
+            assert delivery_events.add_events(session, events=[event]) == 0
             happened = [(1, DeliveryEventKind(one)) for one in order[: number + 1]]
             status = session.scalar(sa.text("select status from notices"))
             assert status == fold([(1, AttemptOutcome.ACCEPTED)], happened).value
