@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from casefile import database, settings, sources
+from casefile import database, settings, sources, uploads
 from casefile.errors import ListRefused
 from casefile.list_file import file_store, guard, reading
 from casefile.list_file.limits import DEFAULT, Limits
@@ -101,6 +101,17 @@ def step(
     """Import a list as a step of a flow, and return its id and counts."""
     said = sources.Description(kind=kind, producer=producer, marketer=producer)
     imported = import_list(settings.load(), engine, case_id=case_id, actor=actor, path=path, description=said)
+    return as_counts(imported)
+
+
+def upload_step(engine: database.Engine, *, case_id: uuid.UUID, actor: str, upload_id: uuid.UUID) -> dict[str, Any]:
+    """Import a list that came through the console, then forget the upload: the source file is kept as received."""
+    found = settings.load()
+    upload = uploads.find(found, upload_id=upload_id)
+    words = dict(upload.description)
+    said = sources.Description(kind=SourceKind(words.pop("kind")), **words)
+    imported = import_list(found, engine, case_id=case_id, actor=actor, path=upload.path, description=said)
+    uploads.forget(found, upload_id=upload_id)
     return as_counts(imported)
 
 

@@ -58,10 +58,25 @@ def _close(case: str, job_id: str | None, *, result: Counts | None = None, error
 
 
 @flow(name="import-list")
-def import_list(case: str, path: str, kind: str = "disclosure_list", producer: str = "", job_id: str | None = None) -> Counts:
-    """List file -> source rows and faults; `path` is where the file was put, `kind` a word of `SourceKind`."""
+def import_list(
+    case: str,
+    path: str = "",
+    kind: str = "disclosure_list",
+    producer: str = "",
+    upload_id: str | None = None,
+    job_id: str | None = None,
+) -> Counts:
+    """List file -> source rows and faults; `path` is where it was put, `kind` a word of `SourceKind`; or the console's upload."""
     from flows import import_lists
 
+    if upload_id is not None:
+        upload = uuid.UUID(upload_id)
+        return run_step(
+            "import",
+            case,
+            job_id,
+            lambda engine, case_id, actor: import_lists.upload_step(engine, case_id=case_id, actor=actor, upload_id=upload),
+        )
     return run_step(
         "import",
         case,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,6 +17,8 @@ from casefile.words import CampaignStatus, JobKind, Role
 from intake_api.console.desk import ADesk, ConsoleRoute, Desk, OwnForm, text
 from notices import campaign as printing
 from notices import render, values
+from notices.checker import rules
+from notices.checker.findings import Finding, Level
 from notices.fields import FIELDS, Scope
 
 router = APIRouter(route_class=ConsoleRoute)
@@ -47,12 +50,17 @@ def plan(desk: ADesk, form: OwnForm) -> Response:
     """Write a new campaign as a draft, from the case's templates as they are now."""
     desk.require(Action.EDIT_CAMPAIGN)
     name, kind, choice = text(form, "name"), text(form, "kind"), text(form, "choice")
+    findings: list[Finding] = []
+    accepted: dict[str, str] = {}
     now = datetime.datetime.now(datetime.UTC)
     try:
         if not name or kind not in KINDS or choice not in set(audience.Choice):
             raise errors.CampaignRefused("Give the campaign a name, and choose what is sent and to whom.")
         template = printing.template_of_folder(desk.folder, kind)
         site_url = values.site_address(desk.visitor.settings.public_url, desk.case.slug)
+        findings = rules.check(template, desk.folder, site_url=site_url)
+        accepted = {rule: text(form, f"reason:{rule}")[:1500] for rule in {one.rule for one in findings}}
+        _refuse(findings, accepted)
         with desk.transaction() as session:
             campaign_id = campaigns.plan(
                 session,
@@ -62,13 +70,31 @@ def plan(desk: ADesk, form: OwnForm) -> Response:
                 choice=audience.Choice(choice),
                 send_not_before=now,
                 send_not_after=now + SHORTEST_WINDOW,
+                policy={"accepted_warnings": accepted} if accepted else {},
             )
     except (errors.CampaignRefused, errors.TemplateFaults) as error:
-        return _list_page(desk, error=error, name=name)
+        return _list_page(
+            desk, error=error, given={"name": name, "kind": kind, "choice": choice}, findings=findings, reasons=accepted
+        )
     return desk.redirect(f"campaigns/{campaign_id}")
 
 
-def _list_page(desk: Desk, *, error: errors.RedressError | None = None, name: str = "") -> Response:
+def _refuse(findings: list[Finding], accepted: Mapping[str, str]) -> None:
+    """Raise `CampaignRefused` for an error, and for a warning without a written reason."""
+    if any(one.level is Level.ERROR for one in findings):
+        raise errors.CampaignRefused("The notice has errors; they have to be mended in the case's folder first.")
+    if not all(accepted.values()):
+        raise errors.CampaignRefused("Each warning about the notice needs a reason, which becomes part of what is approved.")
+
+
+def _list_page(
+    desk: Desk,
+    *,
+    error: errors.RedressError | None = None,
+    given: Mapping[str, str] | None = None,
+    findings: list[Finding] | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> Response:
     desk.require(Action.SEE_CASE)
     with desk.transaction() as session:
         found = [one for one in campaigns.every(session) if not one.policy.get(campaigns.STANDING)]
@@ -79,7 +105,9 @@ def _list_page(desk: Desk, *, error: errors.RedressError | None = None, name: st
         kinds=KINDS,
         choices=audience.Choice,
         error=error,
-        given_name=name,
+        given=given or {"name": "", "kind": "", "choice": ""},
+        findings=findings or [],
+        reasons=reasons or {},
     )
 
 
@@ -129,7 +157,7 @@ def _send(desk: Desk, campaign_id: uuid.UUID, _form: Any) -> None:
         campaign = campaigns.get(session, campaign_id=campaign_id)
         if campaign.status not in (CampaignStatus.APPROVED, CampaignStatus.SENDING, CampaignStatus.PAUSED):
             raise errors.CampaignRefused("Two people have to approve it first.")
-        jobs.request(session, kind=JobKind.SEND_CAMPAIGN, parameters={"campaign_id": str(campaign_id)})
+        jobs.request(session, kind=JobKind.SEND_CAMPAIGN, parameters={"campaign": str(campaign_id)})
 
 
 def _pause(desk: Desk, campaign_id: uuid.UUID, form: Any) -> None:

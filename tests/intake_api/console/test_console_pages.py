@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from casefile import audit, jobs, sources, uploads
 from casefile.tables.people import MemberRow, SourceFault, SourceFile, SourceRow
 from casefile.words import JobKind
+from intake_api.console import campaigns
+from notices.checker.findings import Finding, Level
 
 PAGES = ("", "queue", "members", "sources", "campaigns", "reach", "jobs")
 
@@ -189,7 +191,7 @@ def test_two_people_approve_a_campaign_and_then_it_can_be_sent(browse, inside, r
     assert adam.post(one, what="send").status_code == 303
     with inside() as session:
         job = jobs.latest(session)[0]
-    assert job.parameters == {"campaign_id": one.split("/")[1]}
+    assert job.parameters == {"campaign": one.split("/")[1]}
 
 
 def test_a_campaign_is_not_for_reviewers(browse):
@@ -206,6 +208,29 @@ def test_a_name_is_used_once_and_needed(browse):
     again = adam.post("campaigns", name="First notice", kind="class_notice", choice="everyone")
     assert (again.status_code, "a campaign named" in again.text) == (422, True)
     assert adam.post("campaigns", name="", kind="class_notice", choice="everyone").status_code == 422
+
+
+def finding(level):
+    return Finding(level=level, rule="reading grade", source="domain guide", file="en/body.txt", text="Grade 11.", line=3)
+
+
+def test_an_error_of_the_check_stops_a_campaign(browse, monkeypatch):
+    monkeypatch.setattr(campaigns.rules, "check", lambda *_, **__: [finding(Level.ERROR)])
+    answer = browse("administrator").post("campaigns", name="Bad", kind="class_notice", choice="everyone")
+    assert answer.status_code == 422
+    assert "en/body.txt, line 3" in answer.text
+    assert 'name="reason:' not in answer.text
+
+
+def test_a_warning_needs_a_reason_that_is_kept(browse, monkeypatch):
+    monkeypatch.setattr(campaigns.rules, "check", lambda *_, **__: [finding(Level.WARNING)])
+    adam = browse("administrator")
+    fields = {"name": "Odd", "kind": "class_notice", "choice": "everyone"}
+    answer = adam.post("campaigns", **fields)
+    assert (answer.status_code, 'name="reason:reading grade"' in answer.text) == (422, True)
+    done = adam.post("campaigns", **fields, **{"reason:reading grade": "The court's own words."})
+    assert done.status_code == 303
+    assert "The court&#39;s own words." in adam.client.get(done.headers["location"]).text
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
