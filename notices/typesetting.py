@@ -22,14 +22,25 @@ ACCESSIBLE: Literal["ua-1"] = "ua-1"
 def pdf(template: str, data: Mapping[str, Any], *, at: datetime.datetime) -> bytes:
     """Return `papers/<template>.typ` set with `data`, which it reads as JSON: no value can become markup or code.
 
-    `at` is the document's date. About 20 ms a page after the first document.
+    `at` is the document's date, aware. A letter that no font here has is printed as an empty box; PDF/UA forbids that, so such
+    a document is not marked as accessible. About 20 ms a page after the first document.
     """
+    values = json.dumps(data, ensure_ascii=False)
+    try:
+        return _compile(template, values, at, [ACCESSIBLE])
+    except TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        return _compile(template, values, at, [])
+
+
+def _compile(template: str, values: str, at: datetime.datetime, standards: list[Literal["ua-1"]]) -> bytes:
     return bytes(
         typst.compile(
             TEMPLATES / f"{template}.typ",
             root=TEMPLATES,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=[ACCESSIBLE],
+            sys_inputs={"data": values},
+            pdf_standards=[*standards],
             timestamp=at.replace(microsecond=0),
         )
     )

@@ -17,8 +17,8 @@ Out = Annotated[Path, typer.Option(help="Folder into which the files are written
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands of this module into the group `redress notices`."""
-    for command in (reach, proof):
-        app.command()(command)
+    for command in (reach, proof, postal, postal_returned, letters):
+        app.command(command.__name__.replace("_", "-"))(command)
 
 
 def _desk(case_name: str) -> Desk:
@@ -62,4 +62,50 @@ def proof(
     for line in proofs.lines(found):
         typer.echo(line)
     for path in proofs.write(found, folder=out) if out else ():
+        typer.echo(str(path))
+
+
+def postal(
+    case_name: CaseOption,
+    out: Out = Path("postal"),
+    undelivered: Annotated[bool, typer.Option(help="Also list those whose mail came back for another reason.")] = False,
+    postcards: Annotated[bool, typer.Option(help="Also write the postcards of the new file as PDF.")] = False,
+) -> None:
+    """List those whom e-mail does not reach for the mail house; who stands in a file already is not listed again."""
+    from notices import postal as files
+
+    desk = _desk(case_name)
+    written = files.write(desk, folder=out, with_undelivered=undelivered)
+    listing = written.listing
+    typer.echo(f"{listing.wanted:,} members are not reached by e-mail:")
+    for outcome, said in files.OUTCOMES.items():
+        typer.echo(f"{listing.counts.get(outcome, 0):>10,}  {said}")
+    paths = list(written.paths)
+    if listing.file is None:
+        typer.echo("Nobody new is to be written to, so there is no new file.")
+    elif postcards:
+        paths += files.postcards(desk, folder=out, number=listing.file.number)
+    for path in paths:
+        typer.echo(str(path))
+
+
+def postal_returned(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns notice_id and, if known, reason.")], case_name: CaseOption
+) -> None:
+    """Record letters that the post brought back; every line is counted."""
+    from notices import postal as files
+
+    read = files.record_returned(_desk(case_name), path=file)
+    typer.echo(f"{read.lines:,} lines: {read.recorded:,} letters recorded, {len(read.faults):,} lines not.")
+    for fault in read.faults:
+        typer.echo(fault, err=True)
+    if read.faults:
+        raise typer.Exit(1)
+
+
+def letters(case_name: CaseOption, out: Out = Path("letters"), kind: str = "class_notice") -> None:
+    """Write the long-form notice as PDF in every language, and a postcard to an imagined person as a proof."""
+    from notices import postal as files
+
+    for path in files.proofs(_desk(case_name), folder=out, kind=kind):
         typer.echo(str(path))
