@@ -54,7 +54,7 @@ def date(value: str, *, day_first: bool = False, serials: bool = False, today: d
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
     serial = _SERIAL.fullmatch(value)
-    if serial:
+    if serial and EXCEL_EPOCH + datetime.timedelta(days=int(serial[1])) <= today:
         day = EXCEL_EPOCH + datetime.timedelta(days=int(serial[1]))
         if serials:
             return Cell(day.isoformat())

@@ -49,7 +49,7 @@ EMAIL = re.compile(
     r"[^@\s,;:<>()\[\]\"\\]{1,64}@(?:[^@\s,;:<>()\[\]\"\\.]{1,63}\.)+[^@\s,;:<>()\[\]\"\\.\d][^@\s,;:<>()\[\]\"\\.]{1,62}"
 )
 PHONE = re.compile(r"\+?[\d\s().\-/]{7,25}(?:\s*(?:x|ext\.?|extension)\s*\d{1,6})?", re.IGNORECASE)
-POSTCODE = re.compile(r"\d{5}(?:-\d{4})?|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d")
+POSTCODE = re.compile(r"\d{5}(?:-\d{4})?|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d", re.ASCII)
 STREET = re.compile(
     r"\d+[\w/-]*\s+[^\W\d].*|\d+\s+\d+\w*\s+\w.*|(?:p\.?\s*o\.?\s*box|apartado|rr|hc)\s*#?\s*\d+.*|(?:calle|ave(?:nida)?\.?|carr\.?)\s.+",
     re.IGNORECASE,
@@ -61,25 +61,27 @@ AMOUNT = re.compile(r"\(?-?\$?\s?\d[\d,]*(?:\.\d{1,2})?\)?(?:\s?usd)?", re.IGNOR
 def postcode(value: str) -> Cell:
     """A ZIP code, its leading zeros restored where a spreadsheet took them; a Canadian code; anything else is warned of."""
     text = re.sub(r"\.0+$", "", value).strip()
-    digits = text.replace("-", "").replace(" ", "")
+    found = _postcode(text)
+    if found is None:
+        if SCIENTIFIC.fullmatch(text):
+            return Cell(None, FaultKind.LOST_DIGITS, f"{value!r}: a spreadsheet made the postcode a number and lost its digits.")
+        return Cell(value, FaultKind.BAD_POSTCODE, f"{value!r} is not a postcode of the United States or Canada.")
+    if found[:5] in ("00000", "99999"):
+        return Cell(None, FaultKind.BAD_POSTCODE, f"{value!r} is no ZIP code.")
+    if text.isascii() and text[0].isdigit() and len(re.sub(r"\D", "", text)) in (3, 4, 7, 8):
+        return Cell(found, FaultKind.LOST_ZERO, f"{value!r} was read as {found}: a spreadsheet took the leading zeros.")
+    return Cell(found)
+
+
+def _postcode(text: str) -> str | None:
+    """Return the code in its usual form, with the zeros that its length says are missing."""
     if POSTCODE.fullmatch(text):
-        return (
-            Cell(text)
-            if digits[:5] not in ("00000", "99999")
-            else Cell(None, FaultKind.BAD_POSTCODE, f"{value!r} is no ZIP code.")
-        )
-    if digits.isascii() and digits.isdigit():
-        if len(digits) == 9:
-            return Cell(f"{digits[:5]}-{digits[5:]}")
-        if re.fullmatch(r"\d{5}-", text):
-            return Cell(digits)
-        if re.fullmatch(r"\d{3,4}|\d{7,8}|\d{3,4}[- ]\d{4}", text):
-            full = digits.zfill(5 if len(digits) < 5 else 9)
-            restored = full if len(full) == 5 else f"{full[:5]}-{full[5:]}"
-            return Cell(restored, FaultKind.LOST_ZERO, f"{value!r} was read as {restored}: a spreadsheet took the leading zeros.")
-    if SCIENTIFIC.fullmatch(text):
-        return Cell(None, FaultKind.LOST_DIGITS, f"{value!r}: a spreadsheet made the postcode a number and lost its digits.")
-    return Cell(value, FaultKind.BAD_POSTCODE, f"{value!r} is not a postcode of the United States or Canada.")
+        return text
+    digits = re.sub(r"[- ]", "", text)
+    if not re.fullmatch(r"[0-9]{3,5}-?|[0-9]{7,9}|[0-9]{3,5}[- ][0-9]{4}", text) or len(digits) == 6:
+        return None
+    full = digits.zfill(5 if len(digits) <= 5 else 9)
+    return full if len(full) == 5 else f"{full[:5]}-{full[5:]}"
 
 
 def phone(value: str) -> Cell:
