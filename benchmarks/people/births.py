@@ -26,8 +26,8 @@ def _rows(rng: Rng, people: People, person: Ints) -> dict[str, pa.Array]:
     address = written_address(rng, people, people.address[person, era])
     born = spelling.slip(rng, people.birth_date[person], 0.03, ocr=0)
     born = np.where(draw.chance(rng, 0.1, count), "", born)
-    email = np.where(draw.chance(rng, 0.6, count), people.email[person], "")
-    own, line = people.phone[person], people.landline[person]
+    email = np.where(draw.chance(rng, 0.6, count), people.email[person, era], "")
+    own, line = people.phone[person, era], people.landline[person, era]
     phone = np.where(draw.chance(rng, 0.7, count), np.where(own == "", line, own), "")
     columns = {**names, "born": born, **address, "phone": spelling.phones(rng, phone), "email": spelling.slip(rng, email, 0.015)}
     return nulled(columns)

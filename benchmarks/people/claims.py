@@ -41,14 +41,14 @@ def _forms(rng: Rng, people: People, person: Ints) -> dict[str, pa.Array]:
     names = written_names(rng, people, person, now, nicknames=0.12, slips=0.015)
     address = written_address(rng, people, people.address[person, NOW])
     prior = written_address(rng, people, people.address[person, 0])
-    tells = draw.chance(rng, 0.6, count)
+    tells = draw.chance(rng, 0.5, count)
     prior = {f"prior_{name}": np.where(tells, values, "") for name, values in prior.items()}
     maiden = np.where(draw.chance(rng, 0.5, count), people.family[person, 0], "")
     maiden = np.where(maiden == people.family[person, NOW], "", maiden)
-    email = np.where(draw.chance(rng, 0.93, count), people.email[person], "")
+    email = np.where(draw.chance(rng, 0.93, count), people.email[person, NOW], "")
     columns: dict[str, Texts] = {**names, "prior_last": maiden, **address, **prior}
     upper = draw.chance(rng, 0.08, count)
     as_it_is = ("st", "zip", "prior_st", "prior_zip")
     typed = {name: values if name in as_it_is else spelling.cased(values, upper) for name, values in columns.items()}
-    phone = spelling.phones(rng, phone_of(rng, people, person, 0.88))
+    phone = spelling.phones(rng, phone_of(rng, people, person, now, 0.88))
     return nulled({**typed, "phone": phone, "email": spelling.slip(rng, email, 0.008)})

@@ -25,7 +25,9 @@ def chance(rng: Rng, probability: float, size: int) -> Bools:
 def phone_numbers(rng: Rng, size: int) -> Texts:
     """Return different ten-digit numbers with the exchange 555, of area codes that are neither toll-free nor N11."""
     areas = np.array([a for a in range(201, 990) if a % 100 != 11 and a not in (800, 833, 844, 855, 866, 877, 888, 555)])
-    chosen = rng.permutation(len(areas) * 9_900)[:size] if size > 1_000_000 else _few(rng, len(areas) * 9_900, size)
+    space = len(areas) * 9_900
+    chosen = rng.permutation(space) if size > 1_000_000 else _few(rng, space, size)
+    chosen = np.resize(chosen, size)  # beyond seven million the numbers of the exchange are given out again
     numbers = areas[chosen // 9_900] * 10_000_000 + 5_550_100 + chosen % 9_900
     return numbers.astype(str).astype(object)
 

@@ -31,8 +31,8 @@ def _rows(rng: Rng, people: People, person: Ints, era: Ints) -> dict[str, pa.Arr
     upper = draw.chance(rng, 0.45, count)
     names = written_names(rng, people, person, era, nicknames=0.09, slips=0.022)
     address = written_address(rng, people, people.address[person, era])
-    email = np.where(draw.chance(rng, 0.25 / 0.7, count), people.email[person], "")
-    phone = phone_of(rng, people, person, 0.9)
+    email = np.where(draw.chance(rng, 0.25 / 0.7, count), people.email[person, era], "")
+    phone = phone_of(rng, people, person, era, 0.9)
     columns = {**names, **address}
     shouted = {name: spelling.cased(values, upper) if name not in ("zip", "st") else values for name, values in columns.items()}
     source = rng.choice(np.array(["acme_list", "northwind_data", "cart_orders"], object), count)
@@ -78,9 +78,9 @@ def written_address(rng: Rng, people: People, at: Ints) -> dict[str, Texts]:
             "zip": np.where(draw.chance(rng, 0.01, len(at)), "", code)}  # fmt: skip
 
 
-def phone_of(rng: Rng, people: People, person: Ints, share: float) -> Texts:
+def phone_of(rng: Rng, people: People, person: Ints, era: Ints, share: float) -> Texts:
     """Return the household's line or the person's own; children rather have their own."""
     own_first = draw.chance(rng, 0.4, len(person)) | (people.role[person] == CHILD)
-    own, line = people.phone[person], people.landline[person]
+    own, line = people.phone[person, era], people.landline[person, era]
     phone = np.where((own_first & (own != "")) | (line == ""), own, line)
     return np.where(draw.chance(rng, share, len(person)), phone, "")

@@ -55,12 +55,14 @@ def populate(rng: Rng, size: int) -> People:
     suffix = _juniors(rng, role=role, sex=sex, father=father, household=household, given=given)
     family, second = _family_names(rng, role=role, sex=sex, origin=origin, head=head, father=father)
     places = build(rng, int(homes * 1.7) + 50)
+    address = _addresses(rng, household, role, len(places.number))
     return People(
         household=household, role=role, sex=sex, origin=origin, given=given, middle=_middles(rng, origin, sex),
         family=family, second_family=second, suffix=suffix, birth_date=_birth_dates(rng, birth_year, twin),
-        address=_addresses(rng, household, role, len(places.number)), places=places,
-        phone=_own(rng, draw.phone_numbers(rng, count), 0.72), landline=_landlines(rng, household, homes),
-        email=_emails(rng, household, given, family[:, 1], birth_year),
+        address=address, places=places,
+        phone=_changing(rng, _own(rng, draw.phone_numbers(rng, count), 0.72), changes=(0.22, 0.25)),
+        landline=_landlines(rng, household, address),
+        email=_email_eras(rng, household, given, family, birth_year),
     )  # fmt: skip
 
 
@@ -190,8 +192,36 @@ def _own(rng: Rng, values: Texts, share: float) -> Texts:
     return np.where(draw.chance(rng, share, len(values)), values, "")
 
 
-def _landlines(rng: Rng, household: Ints, homes: int) -> Texts:
-    return _own(rng, draw.phone_numbers(rng, homes), 0.7)[household]
+def _changing(rng: Rng, first: Texts, *, changes: tuple[float, float]) -> Texts:
+    """Return telephone numbers by era: a share of those who have one get another in each later era."""
+    eras = [first]
+    for share in changes:
+        new = (eras[-1] != "") & draw.chance(rng, share, len(first))
+        number = eras[-1].copy()
+        number[new] = draw.phone_numbers(rng, int(new.sum()))
+        eras.append(number)
+    return np.stack(eras, axis=1)
+
+
+def _landlines(rng: Rng, household: Ints, address: Ints) -> Texts:
+    """Return the line of each person's home by era: it stays with those who move in one case of four."""
+    homes = int(household[-1]) + 1
+    eras = [_own(rng, draw.phone_numbers(rng, homes), 0.7)[household]]
+    for era in range(1, ERAS):
+        moved = address[:, era] != address[:, era - 1]
+        fresh = _own(rng, draw.phone_numbers(rng, homes), 0.55)[household]
+        leaves = moved & ~draw.chance(rng, 0.25, homes)[household]
+        eras.append(np.where(leaves, fresh, eras[-1]))
+    return np.stack(eras, axis=1)
+
+
+def _email_eras(rng: Rng, household: Ints, given: Texts, family: Texts, birth_year: Ints) -> Texts:
+    """Return e-mail addresses by era: a quarter of the people change theirs between one era and the next."""
+    eras = [_emails(rng, household, given, family[:, 0], birth_year)]
+    for era in range(1, ERAS):
+        new = _emails(rng, household, given, family[:, era], birth_year)
+        eras.append(np.where(draw.chance(rng, 0.25, len(given)), new, eras[-1]))
+    return np.stack(eras, axis=1)
 
 
 def _emails(rng: Rng, household: Ints, given: Texts, family: Texts, birth_year: Ints) -> Texts:

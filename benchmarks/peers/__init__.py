@@ -1,0 +1,1 @@
+"""Other open engines, each run as its documentation advises; every file here runs by the Python that has the peer installed."""
