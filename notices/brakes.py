@@ -28,7 +28,11 @@ def severity_of(handover: Handover) -> str:
     if handover.outcome is not AttemptOutcome.REJECTED:
         return ""
     found = classify(
-        text=handover.text, status=handover.enhanced or "", reply=str(handover.code), action="failed", context="RCPT TO"
+        text=f"{handover.code} {handover.text}",
+        status=handover.enhanced or "",
+        reply=str(handover.code),
+        action="failed",
+        context=f"in reply to {handover.command} command" if handover.command else "",
     )
     return found.severity.value
 

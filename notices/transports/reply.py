@@ -41,11 +41,13 @@ class Handover:
     enhanced: str | None = None
     usable: bool = True
     """Whether the connection can take another message."""
+    command: str = ""
+    """MAIL, RCPT or DATA: what the reply answers, where it is known."""
 
     @classmethod
-    def of(cls, reply: Reply, *, usable: bool = True) -> Handover:
+    def of(cls, reply: Reply, *, usable: bool = True, command: str = "") -> Handover:
         """Return how it ended by a server's reply; a 421 also ends the connection."""
-        return cls(reply.outcome, reply.code, reply.text, reply.enhanced, usable and reply.code != 421)
+        return cls(reply.outcome, reply.code, reply.text, reply.enhanced, usable and reply.code != 421, command)
 
     @classmethod
     def broken(cls, reason: str, *, after_dot: bool) -> Handover:

@@ -165,7 +165,7 @@ class Connection:
         except ConnectionEnded as ended:
             return Handover.broken(str(ended), after_dot=dotted)
         self.sent += 1
-        return Handover.of(answer)
+        return Handover.of(answer, command="DATA")
 
     async def close(self) -> None:
         """Say goodbye and hang up."""
@@ -188,11 +188,11 @@ class Connection:
             replies = [await self._wire.reply(self.server.timeouts.command) for _ in commands]
         else:
             replies = await self._one_by_one(commands)
-        refusal = next((reply for reply in replies[:2] if reply.outcome != "accepted"), None)
+        refused = next((number for number, reply in enumerate(replies[:2]) if reply.outcome != "accepted"), 2)
         go = len(replies) == 3 and replies[2].code == 354
-        if refusal is None and go:
+        if refused == 2 and go:
             return None
-        return await self._abandon(refusal or replies[2], waiting_for_data=go)
+        return await self._abandon(replies[refused], command=("MAIL", "RCPT", "DATA")[refused], waiting_for_data=go)
 
     async def _one_by_one(self, commands: list[bytes]) -> list[Reply]:
         replies = []
@@ -203,17 +203,17 @@ class Connection:
                 break
         return replies
 
-    async def _abandon(self, reply: Reply, *, waiting_for_data: bool) -> Handover:
+    async def _abandon(self, reply: Reply, *, command: str, waiting_for_data: bool) -> Handover:
         """End a refused transaction so that the connection is fit for the next; an empty message went to nobody."""
         if reply.code == 421:
             self._wire.end("the server asked to try later")
-            return Handover.of(reply)
+            return Handover.of(reply, command=command)
         self._write(b".\r\n" if waiting_for_data else b"RSET\r\n")
         try:
             await self._wire.reply(self.server.timeouts.command)
         except ConnectionEnded:
-            return Handover.of(reply, usable=False)
-        return Handover.of(reply)
+            return Handover.of(reply, usable=False, command=command)
+        return Handover.of(reply, command=command)
 
     async def _greet(self) -> None:
         reply = await self._command(f"EHLO {self.server.helo}")
