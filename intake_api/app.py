@@ -65,6 +65,7 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
     )
     app.state.settings = settings
     app.state.engine = engine if engine is not None else database.open_engine(settings)
+    app.state.contacts = {}  # whom to call, by case: error pages show it also when the database is away
     app.state.form_key = security.form_key(settings)
     app.mount("/static", LongLivedFiles(directory=rendering.STATIC_DIRECTORY), name="static")
     app.add_api_route("/health", health, include_in_schema=False)
@@ -81,4 +82,4 @@ def health() -> Response:
 
 async def on_unreadable(request: Request, _error: Exception) -> Response:
     """Answer what could not be read as this address's parameters, without quoting it."""
-    return error_pages.answer(request.url.path, HTTPException(status_code=422))
+    return error_pages.answer(request.scope, HTTPException(status_code=422))

@@ -91,13 +91,14 @@ class ErrorPages:
         try:
             await self.app(scope, receive, send_noted)
         except Exception as error:
-            response = answer(scope["path"], error)
+            response = answer(scope, error)
             if not started:
                 await response(scope, receive, send)
 
 
-def answer(path: str, error: Exception) -> Response:
-    """Return the page of an error that was raised at `path`."""
+def answer(scope: Scope, error: Exception) -> Response:
+    """Return the page of an error that a request met."""
+    path = scope["path"]
     if isinstance(error, errors.ClaimFiled):
         return RedirectResponse(f"{home_of(path)}claim/receipt", status_code=303)
     status = status_of(error)
@@ -114,6 +115,7 @@ def answer(path: str, error: Exception) -> Response:
         text=text,
         detail=detail,
         home_url=home_of(path),
+        contact=scope["app"].state.contacts.get(path.split("/")[1]),
         claim_url=f"{home_of(path)}claim" if status == 410 else None,
     )
     if status in (429, 503):
@@ -153,4 +155,4 @@ def home_of(path: str) -> str:
 
 async def on_http_error(request: Request, error: Exception) -> Response:
     """Answer an error of the routing, such as an unknown address."""
-    return answer(request.url.path, error)
+    return answer(request.scope, error)

@@ -49,7 +49,7 @@ def show_start(visit: AVisit) -> Response:
         draft = None if visit.is_new else claim_drafts.find(session, token=visit.token)
         state = "new" if draft is None else "filed" if draft.claim_id else "begun"
     is_late = visit.now > visit.case.claim_deadline_at
-    return visit.page("start.html", keeps_cookie=True, state=state, is_late=is_late)
+    return visit.page("start.html", keeps_cookie=True, back="", state=state, is_late=is_late)
 
 
 @router.post("/claim")

@@ -92,5 +92,11 @@ def _statement(visit: Visit) -> str:
 def _page(visit: Visit, shown: Shown, *, status_code: int = 200) -> Response:
     is_late = visit.now > visit.case.exclusion_deadline_at
     return visit.page(
-        "exclude.html", keeps_cookie=True, status_code=status_code, form=shown, statement=_statement(visit), is_late=is_late
+        "exclude.html",
+        keeps_cookie=True,
+        back="",
+        status_code=status_code,
+        form=shown,
+        statement=_statement(visit),
+        is_late=is_late,
     )

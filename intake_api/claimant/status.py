@@ -56,7 +56,7 @@ STATES: dict[ClaimStatus, str] = {
 @router.api_route("/status", methods=SHOWN)
 def show_form(visit: AVisit) -> Response:
     """Ask for the claim number."""
-    return visit.page("status.html", keeps_cookie=True, form=StatusForm.shown())
+    return visit.page("status.html", keeps_cookie=True, back="", form=StatusForm.shown())
 
 
 @router.post("/status")
@@ -70,7 +70,7 @@ def show_status(visit: AVisit, sent: OwnForm) -> Response:
             found = _find(session, form) if may_try else None
         shown = shown if found else shown.with_fault("claim_number", UNKNOWN if may_try else WAIT)
     if found is None:
-        return visit.page("status.html", keeps_cookie=True, form=shown, status_code=422)
+        return visit.page("status.html", keeps_cookie=True, back="", form=shown, status_code=422)
     return _page(visit, found)
 
 

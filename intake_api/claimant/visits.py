@@ -108,6 +108,7 @@ def a_visit(request: Request, slug: str, language: str) -> Visit:
     with database.open_session(request.app.state.engine, actor="claimant") as session:
         found = cases.by_slug(session, slug=slug)
         case = cases.folder_of(found)
+    request.app.state.contacts[slug] = case.parties.administrator
     if language not in case.languages:
         raise errors.NotFound("The site does not speak this language.")
     token = request.cookies.get(security.cookie_name(COOKIE, request.app.state.settings), "")

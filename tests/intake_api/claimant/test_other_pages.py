@@ -103,3 +103,18 @@ def test_a_late_request_is_kept_and_says_so(new_visitor: Callable[..., Visitor],
 
 def test_every_claim_status_has_words_for_its_claimant() -> None:
     assert set(status.STATES) == set(ClaimStatus)
+
+
+def test_an_error_page_says_whom_to_call_also_without_the_database(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    from casefile import errors
+
+    visitor.get("")
+
+    def away(*_given: Any, **_named: Any) -> None:
+        raise errors.DatabaseUnavailable("away")
+
+    monkeypatch.setattr(database, "open_session", away)
+    answer = visitor.get("claim")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "60"
+    assert "1-800-555-0123" in answer.text
