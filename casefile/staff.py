@@ -216,8 +216,11 @@ def give_code(session: Session, *, token: str, code: str, idle_seconds: int, abs
     return _open(session, person, awaiting_code=False)
 
 
-def who(session: Session, *, token: str, idle_seconds: int, absolute_seconds: int) -> SignedIn | None:
-    """Return who is behind a cookie, or None if the session is unknown, ended, idle for too long or too old."""
+def who(session: Session, *, token: str, idle_seconds: int, absolute_seconds: int, is_active: bool = True) -> SignedIn | None:
+    """Return who is behind a cookie, or None if the session is unknown, ended, idle for too long or too old.
+
+    A page that asks by itself (`is_active` False) does not count as the person's doing: an unattended desk is signed out.
+    """
     now = _now()
     query = (
         sa.select(StaffSession, Staff)
@@ -234,7 +237,7 @@ def who(session: Session, *, token: str, idle_seconds: int, absolute_seconds: in
     if found is None:
         return None
     opened, person = found
-    if opened.seen_at < now - datetime.timedelta(seconds=min(SEEN_EVERY_SECONDS, idle_seconds // 2)):
+    if is_active and opened.seen_at < now - datetime.timedelta(seconds=min(SEEN_EVERY_SECONDS, idle_seconds // 2)):
         opened.seen_at = now
     return SignedIn(opened.id, person.id, person.name, person.email, opened.awaiting_code)
 

@@ -17,6 +17,11 @@ def token_of(request: Request) -> str:
     return request.cookies.get(security.cookie_name(COOKIE, request.app.state.settings), "")
 
 
+def asks_by_itself(request: Request) -> bool:
+    """Return whether htmx sent the request: from a page that renews itself, perhaps with nobody in front of it."""
+    return "hx-request" in request.headers
+
+
 def who(request: Request) -> staff.SignedIn | None:
     """Return who is behind the request's cookie; None for nobody, and for a session that has ended."""
     token, settings = token_of(request), request.app.state.settings
@@ -28,6 +33,7 @@ def who(request: Request) -> staff.SignedIn | None:
             token=token,
             idle_seconds=settings.session_idle_seconds,
             absolute_seconds=settings.session_absolute_seconds,
+            is_active=not asks_by_itself(request),
         )
 
 

@@ -15,7 +15,6 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from casefile import cases, database, errors, permissions, staff
@@ -131,11 +130,16 @@ def a_visitor(request: Request) -> Visitor:
     if who is None or who.awaiting_code:
         back = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
         query = urlencode({"next": back}) if safe_next(back) != "/console/" else ""
-        raise HTTPException(303, headers={"Location": "/console/sign-in" + (f"?{query}" if query else "")})
+        where = "/console/sign-in" + (f"?{query}" if query else "")
+        raise SignInFirst(where)
     return Visitor(request, who)
 
 
 AVisitor = Annotated[Visitor, Depends(a_visitor)]
+
+
+class SignInFirst(Exception):
+    """Nobody has signed in; the argument is the address of the sign-in page, which leads back afterwards."""
 
 
 class ConsoleRoute(APIRoute):
@@ -148,10 +152,18 @@ class ConsoleRoute(APIRoute):
         async def handled(request: Request) -> Response:
             try:
                 return await handler(request)
+            except SignInFirst as away:
+                return _sent_away(request, str(away))
             except (errors.NotAllowed, errors.NotFound) as error:
                 return await run_in_threadpool(refusal, request, error)
 
         return handled
+
+
+def _sent_away(request: Request, where: str) -> Response:
+    if sessions.asks_by_itself(request):
+        return Response(status_code=401, headers={"HX-Redirect": where})
+    return RedirectResponse(where, status_code=303)
 
 
 def refusal(request: Request, error: errors.RedressError) -> Response:

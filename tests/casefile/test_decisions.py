@@ -1,13 +1,14 @@
 """A decision moves the claim as the machine allows, needs its reason, meets the second reviewer, and can be taken back."""
 
 import datetime
+import threading
 import uuid
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
-from casefile import audit, decisions, errors
+from casefile import audit, database, decisions, errors
 from casefile.decisions import Ask, Verdict
 from casefile.tables.claims import Candidate, Claim, Deficiency, MatchRun
 from casefile.tables.staff import Staff
@@ -178,3 +179,25 @@ def test_what_is_paid_is_not_decided_again(case):
 def test_the_cure_date_is_the_later_one(days, deadline, expected):
     found = decisions.cure_date(today=datetime.date(2026, 12, 1), cure_days=days, claim_deadline=datetime.date(*deadline))
     assert found == datetime.date(*expected)
+
+
+def test_of_two_rulings_at_the_same_moment_one_is_kept(case, engine, case_id):
+    case.session.commit()
+    start, outcomes = threading.Barrier(2), []
+
+    def decide(staff_id, member):
+        start.wait(10)
+        verdict = Verdict(ruling=Ruling.ACCEPT, member_id=member, reason="Same name and house.")
+        try:
+            with database.case_session(engine, case_id=case_id, actor=f"staff:{staff_id}") as session:
+                decisions.rule(session, claim_id=case.claim, staff_id=staff_id, verdict=verdict, seen=None)
+            outcomes.append("kept")
+        except errors.DecidedMeanwhile:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=decide, args=pair) for pair in ((case.ann, case.first), (case.bob, case.second))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcomes) == ["kept", "refused"]

@@ -1,9 +1,13 @@
 """Signing in: with a password, with a code, not at all, and never onwards to another site."""
 
+from datetime import UTC, datetime, timedelta
+
 import pyotp
 import pytest
+import sqlalchemy as sa
 
 from casefile import database, staff
+from casefile.tables.staff import StaffSession
 from intake_api.console.desk import safe_next
 from intake_api.sessions import COOKIE
 
@@ -96,3 +100,20 @@ def test_a_case_that_is_not_there(browse):
 )
 def test_nobody_is_led_away(given):
     assert safe_next(given) == "/console/"
+
+
+def test_a_page_that_renews_itself_leads_to_the_sign_in_page_as_a_whole(case, browse):
+    answer = browse(None).get("jobs", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, f"/console/sign-in?next=%2Fconsole%2F{case.slug}%2Fjobs")
+
+
+@pytest.mark.parametrize(("headers", "counts"), [({}, True), ({"HX-Request": "true"}, False)])
+def test_only_what_a_person_does_keeps_the_session_open(case, browse, engine, headers, counts):
+    person = browse()
+    long_ago = datetime.now(UTC) - timedelta(minutes=20)
+    mine = StaffSession.staff_id == case.people["reviewer"]
+    with database.open_session(engine, actor="test") as session:
+        session.execute(sa.update(StaffSession).where(mine).values(seen_at=long_ago))
+    assert person.get("jobs", headers=headers).status_code == 200
+    with database.open_session(engine, actor="test") as session:
+        assert (session.scalar(sa.select(StaffSession.seen_at).where(mine)) > long_ago) is counts
