@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -61,8 +62,9 @@ def main() -> None:
     print("| work | engine | seconds | peak MB | F1 | clusters F1 | promised - true at 0.5 | at 0.95 |")
     print("|---|---|---|---|---|---|---|---|")
     engines = {"redress": [str(Path(sys.executable).with_name("redress"))]}
-    if arguments.peers_python:
-        engines["Splink 5"] = [str(arguments.peers_python), str(HERE / "peers" / "splink5.py")]
+    peers = arguments.peers_python or (sys.executable if find_spec("splink") else None)
+    if peers:
+        engines["Splink 5"] = [str(peers), str(HERE / "peers" / "splink5.py")]
     for work in _works(arguments):
         for engine, command in engines.items():
             _print(work, engine, _run(work, engine, command, arguments))
@@ -71,7 +73,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the public sets (fake_1000.parquet, ...)")
-    parser.add_argument("--peers-python", type=Path, help="a Python that has the peers of the `bench` extra")
+    parser.add_argument("--peers-python", type=Path, help="a Python that has the peers of the `bench` extra, if not this one")
     parser.add_argument("--work", type=Path, default=Path("/tmp/redress-bench"), help="folder for data and results")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows with birth dates")
     parser.add_argument("--broker-rows", type=int, default=1_400_000)

@@ -51,8 +51,9 @@ def _parquet(path: Path) -> pa.Table:
 def _text(column: pa.ChunkedArray, *, path: Path, name: str) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    if pa.types.is_floating(column.type) and _is_whole(column):
-        column = column.cast(pa.int64())
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), None, column)
+        column = column.cast(pa.int64()) if _is_whole(column) else column
     try:
         return column.cast(pa.string())
     except pa.ArrowException as error:

@@ -29,5 +29,11 @@ def _rows(rng: Rng, people: People, person: Ints) -> dict[str, pa.Array]:
     email = np.where(draw.chance(rng, 0.6, count), people.email[person, era], "")
     own, line = people.phone[person, era], people.landline[person, era]
     phone = np.where(draw.chance(rng, 0.7, count), np.where(own == "", line, own), "")
-    columns = {**names, "born": born, **address, "phone": spelling.phones(rng, phone), "email": spelling.slip(rng, email, 0.015)}
+    columns = {
+        **names,
+        "born": born,
+        **address,
+        "phone": spelling.phones(rng, phone),
+        "email": spelling.emails(rng, email, 0.015),
+    }
     return nulled(columns)

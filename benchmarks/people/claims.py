@@ -51,4 +51,4 @@ def _forms(rng: Rng, people: People, person: Ints) -> dict[str, pa.Array]:
     as_it_is = ("st", "zip", "prior_st", "prior_zip")
     typed = {name: values if name in as_it_is else spelling.cased(values, upper) for name, values in columns.items()}
     phone = spelling.phones(rng, phone_of(rng, people, person, now, 0.88))
-    return nulled({**typed, "phone": phone, "email": spelling.slip(rng, email, 0.008)})
+    return nulled({**typed, "phone": phone, "email": spelling.emails(rng, email, 0.008)})

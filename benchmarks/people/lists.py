@@ -36,7 +36,7 @@ def _rows(rng: Rng, people: People, person: Ints, era: Ints) -> dict[str, pa.Arr
     columns = {**names, **address}
     shouted = {name: spelling.cased(values, upper) if name not in ("zip", "st") else values for name, values in columns.items()}
     source = rng.choice(np.array(["acme_list", "northwind_data", "cart_orders"], object), count)
-    mail = spelling.slip(rng, email, 0.012)
+    mail = spelling.emails(rng, email, 0.012)
     return nulled({**shouted, "phone": spelling.phones(rng, phone), "email": mail, "source": source})
 
 

@@ -92,14 +92,22 @@ def streets(rng: Rng, places: Places, at: Ints) -> tuple[Texts, Texts]:
     return line, np.where((apart != "") & (way < 0.7), "Apt " + apart, apart)
 
 
+_AREA, _EXCHANGE, _LINE = slice(0, 3), slice(3, 6), slice(6, None)
+
+
+def emails(rng: Rng, values: Texts, share: float) -> Texts:
+    """Return addresses with a slip in the mailbox name of a share of them; the domain stays one of `.example`."""
+    parts = [value.partition("@") for value in values]
+    local = slip(rng, np.array([part[0] for part in parts], object), share)
+    return local + np.array([part[1] + part[2] for part in parts], object)
+
+
 def phones(rng: Rng, values: Texts) -> Texts:
     """Return ten-digit numbers in the forms of lists: bare, (202) 555-0123, 202-555-0123, 1-202-555-0123."""
     known = values != ""
-    values = slip(rng, values, 0.012, ocr=0)
-    text = values.astype("U12")
-    area = text.astype("U3").astype(object)
-    rest = np.array([value[3:] for value in values], object)
-    exchange, line = rest.astype("U3").astype(object), np.array([value[3:] for value in rest], object)
+    area, exchange, line = (np.array([value[part] for value in values], object) for part in (_AREA, _EXCHANGE, _LINE))
+    line = slip(rng, line, 0.012, ocr=0)
+    values = area + exchange + line
     way = rng.random(len(values))
     dashed = area + "-" + exchange + "-" + line
     shaped = np.select(

@@ -141,3 +141,12 @@ def test_a_file_that_is_not_there_or_not_a_table_is_named(tmp_path):
     broken.write_bytes(b"PAR1 this is no parquet")
     with pytest.raises(TableFaulty, match="cannot be read"):
         read_table(broken)
+
+
+def test_missing_floats_are_missing(tmp_path):
+    path = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"id": [1.0, 2.0], "zip": [62701.0, float("nan")], "share": [0.5, float("nan")]}), path)
+    assert read_table(path).to_pylist() == [
+        {"id": "1", "zip": "62701", "share": "0.5"},
+        {"id": "2", "zip": None, "share": None},
+    ]
