@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from casefile import suppressions
 from casefile.audience import SCOPE_ALL, SCOPE_REMINDERS
 from casefile.database import Engine, Session, case_session
-from casefile.ledger import CameBack, add_events
+from casefile.delivery_events import CameBack, add_events
 from casefile.tables.mail import Notice
 from casefile.words import DeliveryEventKind
 from notices import return_path
