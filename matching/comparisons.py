@@ -93,7 +93,7 @@ FAMILY = Comparison(
         Level("exact", 1, 0.925, 0.760, rarity=True),
         # What crosses over is weighed once, with the given name.
         Level("half_swapped", 2, 1.0, 1.0),
-        Level("swapped", 2, 1.0, 1.0),
+        Level("swapped", 3, 1.0, 1.0),
     ),
 )
 

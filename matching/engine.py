@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from matching import blocking, clusters, columns, frequencies, patterns
+from matching import blocking, clusters, columns, frequencies, learning, patterns
 from matching import model as models
 from matching.blocking import BlockCount
 from matching.columns import People
@@ -237,11 +237,11 @@ def _learn(prepared: Prepared, found: Patterns, given: Model | None, *, everythi
     if given is not None:
         if [one.field for one in given.fields] != [name for name, _ in compared]:
             raise ModelFaulty("The model was learned on other fields than this schema names.")
-        return models.rates(given, compared, found, people.possible_pairs)
+        return learning.rates(given, compared, found, people.possible_pairs)
     # Where every pair was compared, no sample is needed.
     strangers = found if everything else _compare(prepared, *_random_pairs(people))[0]
-    start = models.prior(compared, strangers, len(people), people.possible_pairs)
-    return models.learn(start, compared, found, strangers, people.possible_pairs, everything=everything)
+    start = learning.prior(compared, strangers, len(people), people.possible_pairs)
+    return learning.learn(start, compared, found, strangers, people.possible_pairs, everything=everything)
 
 
 def _random_pairs(people: People) -> tuple[Rows, Rows]:
