@@ -57,7 +57,7 @@ with picked as (
     where campaign_id = :campaign_id and provider_group = :provider_group and next_at <= now()
         and status in ('planned', 'ready', 'deferred')
     order by next_at, id limit :count for update skip locked
-), judged as (
+), judged as materialized (
     select n.id, case
         when exists (select from suppressions s where s.address = lower(n.address) and s.lifted_at is null
             and s.scope = any(:scopes)) then 'suppressed since'
