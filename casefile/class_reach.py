@@ -49,6 +49,8 @@ class ClassReach:
     events: dict[str, int]
     mailings: tuple[Mailing, ...] = ()
     files: tuple[Received, ...] = ()
+    postal_files: tuple[tuple[int, datetime.datetime, int], ...] = ()
+    """Number, when it was made, and rows of each file for the mail house."""
     exclusions: int = 0
     claims: int = 0
     audience_faults: tuple[str, ...] = field(default=())
@@ -122,6 +124,7 @@ def gather(session: Session) -> ClassReach:
         events=_events(session),
         mailings=found,
         files=_files(session),
+        postal_files=_postal_files(session),
         audience_faults=tuple(_audience_faults(found)),
         **_scalars(session),
     )
@@ -185,6 +188,11 @@ def _files(session: Session) -> tuple[Received, ...]:
         sa.text("select original_name, kind, sha256, rows_in, received_at from source_files order by received_at, id")
     )
     return tuple(Received(*row) for row in rows)
+
+
+def _postal_files(session: Session) -> tuple[tuple[int, datetime.datetime, int], ...]:
+    rows = session.execute(sa.text("select number, made_at, rows from postal_files order by number"))
+    return tuple((row[0], row[1], row[2]) for row in rows)
 
 
 def _scalars(session: Session) -> dict[str, int]:

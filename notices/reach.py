@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casefile import cases, class_reach, member_results, postal
+from casefile import cases, class_reach, member_results
 from casefile.case_folder import CaseFolder
 from casefile.class_reach import ClassReach
-from casefile.database import Session
 from casefile.mailings import Mailing
 from casefile.member_results import Result
 from notices import typesetting, values
@@ -98,18 +97,15 @@ def write(desk: Desk, *, folder: Path) -> Written:
     with class_reach.open_snapshot(desk.engine, case_id=desk.case_id, actor=desk.actor) as session:
         case = cases.folder_of(cases.get(session, case_id=desk.case_id))
         found = class_reach.gather(session)
-        files = _postal_files(session, case)
         rows, sha256 = member_results.write_annex(session, path=annex)
-    content = as_data(found, case, postal_files=files, annex={"name": annex.name, "rows": rows, "sha256": sha256})
+    content = as_data(found, case, annex={"name": annex.name, "rows": rows, "sha256": sha256})
     paper, data = folder / "reach.pdf", folder / "reach.json"
     typesetting.write(paper, typesetting.pdf("reach", content, at=found.at))
     typesetting.write(data, json.dumps(content, ensure_ascii=False, indent=1).encode())
     return Written(found, paper, annex, data)
 
 
-def as_data(
-    found: ClassReach, case: CaseFolder, *, postal_files: list[tuple[str, str, str]], annex: Mapping[str, Any]
-) -> dict[str, Any]:
+def as_data(found: ClassReach, case: CaseFolder, *, annex: Mapping[str, Any]) -> dict[str, Any]:
     """Return the report as plain values, in the words and order in which the paper prints them."""
     return {
         **head_of(case, at=found.at),
@@ -122,7 +118,7 @@ def as_data(
         "accepted_by_mailing": list(found.accepted_by_mailing.items()),
         "mailings": [_mailing(mailing, case) for mailing in found.mailings],
         "postal": _postal(found),
-        "postal_files": postal_files,
+        "postal_files": [(f"File {number}", moment(made_at, case), f"{rows:,}") for number, made_at, rows in found.postal_files],
         "doubts": list(found.doubts.items()),
         "events": [(EVENTS[kind], count) for kind, count in found.events.items()],
         "exclusions": found.exclusions,
@@ -201,10 +197,6 @@ def _postal(found: ClassReach) -> list[tuple[str, int]]:
             found.class_size - found.reached - found.posted - found.posted_returned,
         ),
     ]
-
-
-def _postal_files(session: Session, case: CaseFolder) -> list[tuple[str, str, str]]:
-    return [(f"File {file.number}", moment(file.made_at, case), f"{file.rows:,}") for file in postal.files(session)]
 
 
 def _breakdown(parts: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> list[tuple[str, int, int, int, int]]:

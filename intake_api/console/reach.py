@@ -20,5 +20,5 @@ def show(desk: ADesk) -> Response:
     engine, actor = desk.request.app.state.engine, f"staff:{desk.who.staff_id}"
     with class_reach.open_snapshot(engine, case_id=desk.case.id, actor=actor) as session:
         found = class_reach.gather(session)
-    report = reach.as_data(found, desk.folder, postal_files=[], annex={})
+    report = reach.as_data(found, desk.folder, annex={})
     return desk.page("reach.html", report=report, share=reach.percent(found.reached, found.class_size), at=found.at)
