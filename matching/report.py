@@ -36,6 +36,15 @@ class Side:
     path: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of an evaluation, its cells as text."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 def write(found: Link, *, sides: Sequence[Side], path: Path) -> None:
     """Write the report of a matching to `path`; raises TableFaulty when it cannot be written there."""
     try:
@@ -46,10 +55,19 @@ def write(found: Link, *, sides: Sequence[Side], path: Path) -> None:
 
 def render(found: Link, *, sides: Sequence[Side]) -> str:
     """Return the report as HTML: no script, no address of anything outside, pictures as SVG."""
+    return _page("report.html", **_content(found, sides))
+
+
+def render_evaluation(tables: Sequence[Table], *, opening: str, remarks: Sequence[str] = (), chart: str = "") -> str:
+    """Return the page of an evaluation: its tables as they were printed, and the calibration as a picture if there is one."""
+    return _page("evaluation.html", tables=tables, opening=opening, remarks=remarks, chart=chart)
+
+
+def _page(template: str, **content: Any) -> str:
     loader = jinja2.PackageLoader("matching", "pages")
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters.update(count=lambda n: f"{n:,}", percent=_percent, bits=charts.signed, share=_share)
-    return environment.get_template("report.html").render(**_content(found, sides))
+    return environment.get_template(template).render(**content)
 
 
 def _content(found: Link, sides: Sequence[Side]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from matching.report import Table
     from matching.types import Schema
 
 app = typer.Typer(help=__doc__)
@@ -55,13 +56,16 @@ def evaluate(
     if draw:
         _draw(found, pairs, draw, [path for path in (rows, right) if path], schema, seed=seed)
     elif review:
-        _reviewed(found, review, threshold)
+        _write(found, *_reviewed(found, review, threshold))
     elif truth:
         sides = [_truth(truth, id_column, entity_column)]
         sides += [_truth(right_truth, right_id or id_column, entity_column)] if right_truth else []
-        _measured(found, pairs, sides)
+        _write(found, *_measured(found, pairs, sides))
     else:
-        _expected(pairs)
+        _print(_expected(pairs))
+        typer.echo(
+            "Recall counts the matches among compared pairs only. True rates need labels: --truth, or --draw and --review."
+        )
 
 
 def _read(path: Path) -> pa.Table:
@@ -86,17 +90,16 @@ def _truth(path: Path, id_column: str, entity_column: str) -> pa.Table:
     return table.select([id_column, entity_column]).rename_columns(["id", "entity"])
 
 
-def _expected(pairs: pa.Table) -> None:
+def _expected(pairs: pa.Table) -> Table:
     from matching.evaluate import expected
 
-    rows = [(row.threshold, row.pairs, row.precision, row.recall) for row in expected(pairs["probability"].to_numpy())]
-    _print("Expected without labels", ("accepted from", "pairs", "precision", "recall"), rows)
-    typer.echo(
-        "Recall counts the matches among compared pairs only. The true rates need labels: --truth, or --draw and --review."
-    )
+    rows = [(f"{row.threshold:g}", row.pairs, row.precision, row.recall) for row in expected(pairs["probability"].to_numpy())]
+    return _table("Expected without labels", ("accepted from", "pairs", "precision", "recall"), rows)
 
 
-def _measured(found: Path, pairs: pa.Table, sides: list[pa.Table]) -> None:
+def _measured(found: Path, pairs: pa.Table, sides: list[pa.Table]) -> tuple[str, list[Table], list[str], str]:
+    """Return what the truth says: opening sentence, tables, remarks, and the calibration as SVG."""
+    from matching import charts
     from matching import evaluate as measures
 
     same, true_pairs = measures.same_entity(pairs, *sides)
@@ -109,13 +112,13 @@ def _measured(found: Path, pairs: pa.Table, sides: list[pa.Table]) -> None:
     if (found / "clusters.parquet").is_file():
         one = measures.clusters(_read(found / "clusters.parquet"), sides[0])
         rows.append(("clusters", one.precision, one.recall, one.f1, ""))
-    _print(f"Measured against {true_pairs:,} true pairs", ("what", "precision", "recall", "F1", "promised precision"), rows)
     bands = measures.calibration(probabilities, same)
-    _print(
-        "Calibration",
-        ("probability", "pairs", "promised", "true"),
-        [(f"{band.low:g} to {band.high:g}", band.pairs, band.promised, band.true) for band in bands],
-    )
+    shares = [(f"{band.low:g} to {band.high:g}", band.pairs, band.promised, band.true) for band in bands]
+    tables = [
+        _table("Against the truth", ("what", "precision", "recall", "F1", "promised precision"), rows),
+        _table("Calibration", ("probability", "pairs", "promised", "true"), shares),
+    ]
+    return f"Measured against {true_pairs:,} known pairs of one person.", tables, [], charts.calibration(bands)
 
 
 def _draw(found: Path, pairs: pa.Table, per_band: int, files: list[Path], schema_path: Path | None, *, seed: int) -> None:
@@ -150,43 +153,70 @@ def _sides(files: list[Path], schema_path: Path) -> list[tuple[pa.Table, Schema]
     return sides
 
 
-def _reviewed(found: Path, sheets: list[Path], threshold: float) -> None:
+def _reviewed(found: Path, sheets: list[Path], threshold: float) -> tuple[str, list[Table], list[str], str]:
+    """Return what reviewers say: opening sentence, tables, remarks on their agreement, no picture."""
     from matching import review_sample, review_sheets
 
+    accepted = review_sample.accepted_from(threshold)
     sample = _read(found / "sample.parquet")
     reviews = [review_sheets.read(path) for path in sheets]
-    if len(reviews) > 1:
-        _say_agreement(review_sheets.agreement(reviews[0], reviews[1]), settled=len(reviews) > 2)
+    remarks = _agreement(reviews) if len(reviews) > 1 else ["One review only: how far two people agree is not known."]
     judged = review_sample.strata(sample, review_sheets.settled(reviews))
     rows = [(one.band, one.size, one.judged, one.matches, *_spread(one.precision)) for one in judged]
-    _print("Judged by people", ("band", "pairs", "judged", "matches", "share", "from", "to (95 %)"), rows)
-    accepted = review_sample.accepted_from(threshold)
     estimate = review_sample.estimate(judged, accepted)
     both = [("precision", *_spread(estimate.precision)), ("recall", *_spread(estimate.recall))]
-    _print(f"Accepting pairs from {threshold:g} on", ("what", "estimate", "from", "to (95 %)"), both)
+    tables = [
+        _table("Judged by people", ("band", "pairs", "judged", "matches", "share", "from", "to (95 %)"), rows),
+        _table(f"Accepting pairs from {threshold:g} on", ("what", "estimate", "from", "to (95 %)"), both),
+    ]
+    return f"Estimated from {sample.num_rows:,} pairs that people judged without seeing a score.", tables, remarks, ""
 
 
-def _say_agreement(agreement: Any, *, settled: bool) -> None:
-    kappa = "not known" if agreement.kappa is None else f"{agreement.kappa:.3f}"
-    typer.echo(f"Both judged {agreement.both} pairs; Cohen's kappa {kappa}; they differ on {len(agreement.to_settle)}.")
-    if agreement.to_settle and not settled:
-        typer.echo(f"Not counted until a third review settles them: {', '.join(map(str, agreement.to_settle))}.")
+def _agreement(reviews: list[dict[int, bool]]) -> list[str]:
+    from matching.review_sheets import agreement
+
+    found = agreement(reviews[0], reviews[1])
+    kappa = "not known" if found.kappa is None else f"{found.kappa:.3f}"
+    said = [f"Two reviewers judged {found.both} pairs both; Cohen's kappa is {kappa}; they differ on {len(found.to_settle)}."]
+    if found.to_settle and len(reviews) == 2:
+        said.append(f"Not counted until a third review settles them: {', '.join(map(str, found.to_settle))}.")
+    return said
+
+
+def _write(found: Path, opening: str, tables: list[Table], remarks: list[str], chart: str) -> None:
+    """Print the tables, and write them as evaluation.html beside the matching."""
+    from matching.report import render_evaluation
+
+    typer.echo(opening)
+    for table in tables:
+        _print(table)
+    for remark in remarks:
+        typer.echo(remark)
+    page = found / "evaluation.html"
+    page.write_text(render_evaluation(tables, opening=opening, remarks=remarks, chart=chart), encoding="utf-8")
+    typer.echo(f"Written to {page}.")
 
 
 def _spread(interval: Any) -> tuple[float, float, float]:
     return interval.share, interval.low, interval.high
 
 
-def _print(title: str, headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _table(title: str, headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Table:
+    from matching.report import Table
 
-    table = Table(title=title, title_justify="left")
-    for number, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if number == 0 else "right")
-    for row in rows:
-        table.add_row(*map(_cell, row))
-    Console(width=110).print(table)
+    return Table(title, headings, tuple(tuple(map(_cell, row)) for row in rows))
+
+
+def _print(table: Table) -> None:
+    from rich.console import Console
+    from rich.table import Table as Printed
+
+    printed = Printed(title=table.title, title_justify="left")
+    for number, heading in enumerate(table.headings):
+        printed.add_column(heading, justify="left" if number == 0 else "right")
+    for row in table.rows:
+        printed.add_row(*row)
+    Console(width=110).print(printed)
 
 
 def _cell(value: Any) -> str:

@@ -74,6 +74,7 @@ def test_dedupe_writes_its_four_files_and_finds_people(folder, redress):
     )
     assert status == 0
     assert "clusters" in said
+    assert "<svg" in (folder / "out" / "evaluation.html").read_text()
 
 
 def test_csv_gives_the_same_pairs_as_parquet(folder, redress, people):
@@ -112,7 +113,7 @@ def test_two_reviews_give_rates_with_intervals(folder, redress, people):
         "evaluate", folder / "out", "--review", folder / "out" / "review_a.csv", "--review", folder / "out" / "review_b.csv"
     )
     assert status == 0
-    assert "kappa 1.000" in said
+    assert "kappa is 1.000" in said
     assert "no candidate" in said
     assert "precision" in said
 
