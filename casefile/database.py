@@ -131,7 +131,9 @@ def open_engine(settings: Settings, *, check_schema: bool = True) -> Engine:
 
 def engine_for(url: str) -> Engine:
     """Return an engine for an address; every connection works as the plain role, whoever signs in."""
-    engine = sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 10})
+    engine = sa.create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 10}
+    )
     sa.event.listen(engine, "connect", _become_plain_role)
     return engine
 

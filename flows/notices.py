@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casefile import audience, campaigns, cases, database, errors, settings, staff
+from casefile import audience, campaigns, cases, claim_drafts, database, errors, settings, staff
 from casefile.case_file.read import read_case_folder
 from casefile.words import CampaignStatus, Role
 from notices import single
@@ -147,9 +147,11 @@ def send_step(engine: database.Engine, *, case_id: uuid.UUID, actor: str, campai
 
 
 def due_step(engine: database.Engine, *, case_id: uuid.UUID, actor: str) -> dict[str, Any]:
-    """Send everything of a case that is due: campaigns that are being sent, retries, single mails. For a clock to call."""
+    """Do what is due of a case: go on with mailings, try again, send single mails, remove expired drafts. For a clock."""
     desk = Desk(settings.load(), engine, case_id, actor)
     with desk.open_case() as session:
         running = [found.id for found in campaigns.every(session) if found.status is CampaignStatus.SENDING]
     done = [send_campaign(desk, campaign_id=found, patience_seconds=single.PATIENCE_SECONDS) for found in running]
-    return {"campaigns": len(done), "attempts": sum(one.handed_over for one in done)}
+    with desk.open_case() as session:
+        expired = claim_drafts.remove_expired(session)
+    return {"campaigns": len(done), "attempts": sum(one.handed_over for one in done), "expired_drafts": expired}

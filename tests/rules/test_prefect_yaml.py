@@ -25,6 +25,6 @@ def test_every_job_has_a_deployment(flows_by_entrypoint):
 
 
 def test_parameters_are_names_ids_and_places_never_people(flows_by_entrypoint):
-    allowed = {"case", "job_id", "campaign", "path", "kind", "producer"}
+    allowed = {"case", "job_id", "campaign", "path", "kind", "producer", "upload_id"}
     for flow in flows_by_entrypoint.values():
         assert set(flow.parameters.properties) <= allowed
