@@ -11,18 +11,19 @@ from casefile.errors import RedressError
 from matching.errors import MatchingError
 
 GROUPS = {
-    "case": "The case folder: check it, open it, list the cases.",
     "db": "The database's tables and their version.",
-    "class-list": "From source rows to class members.",
+    "case": "The case folder: check it, open it, list the cases.",
     "staff": "Who works here, in which role on which case, and how they sign in.",
-    "jobs": "Work that the console asked for, and handing it to Prefect.",
-    "reports": "The counts of a case at one moment.",
-    "audit": "The trail of every change, and the proof that it is whole.",
     "lists": "Check and import the lists that brokers and shops send.",
+    "class-list": "From source rows to class members.",
     "notices": "Plan a mailing, let two people approve it, send it, and prove what became of it.",
     "bounces": "Read what came back: bounces, complaints, automatic answers.",
+    "claims": "From claims to candidates and bands.",
+    "reports": "The counts of a case at one moment, and its status report.",
+    "audit": "The trail of every change, and the proof that it is whole.",
+    "jobs": "Work that the console asked for, and handing it to Prefect.",
 }
-"""Name of each group (module `flows.cli.<name>`, with _ for -) and its line in `redress --help`."""
+"""Name of each group (module `flows.cli.<name>`, with _ for -) and its line in `redress --help`, in the order of the work."""
 
 COMMANDS: tuple[str, ...] = ("demo", "serve", "matching", "evaluate", "sample")
 """Modules `flows.cli.<name>` whose `app` holds commands that stand at the top, such as `redress dedupe`."""

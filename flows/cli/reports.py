@@ -30,6 +30,15 @@ def status(case_name: CaseOption, as_json: bool = typer.Option(False, "--json", 
         raise typer.Exit(1)
 
 
+@app.command()
+def write(case_name: CaseOption) -> None:
+    """Write the status report as a file into the data directory."""
+    from flows import reports
+
+    opened = case(case_name)
+    show(reports.write(opened.engine, case_id=opened.case_id, actor=actor()))
+
+
 def table_of(found: object, *, title: str) -> object:
     """Return a status as a table for the terminal."""
     from rich.table import Table
