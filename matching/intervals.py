@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from scipy.stats import beta
-
 CONFIDENCE = 0.95
 
 
@@ -29,9 +27,11 @@ def clopper_pearson(hits: int, trials: int, *, confidence: float = CONFIDENCE) -
     _check(hits, trials)
     if trials == 0:
         return Interval(float("nan"), 0.0, 1.0)
+    from scipy.special import betaincinv
+
     tail = (1 - confidence) / 2
-    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
+    low = float(betaincinv(hits, trials - hits + 1, tail)) if hits else 0.0
+    high = float(betaincinv(hits + 1, trials - hits, 1 - tail)) if hits < trials else 1.0
     return Interval(hits / trials, low, high)
 
 

@@ -32,6 +32,8 @@ def profile(table: pa.Table, schema: Schema) -> list[ColumnProfile]:
 
 def _column(values: pa.ChunkedArray, key: str, column: str) -> ColumnProfile:
     rows = max(len(values), 1)
+    if key == "id":  # they are known to be different
+        return ColumnProfile(key, column, 1.0, len(values), 1 / rows, "")
     counts = pc.value_counts(values.drop_null())
     most = pc.max(pc.struct_field(counts, "counts")).as_py() or 0
     filled = 1 - values.null_count / rows

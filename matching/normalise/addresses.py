@@ -140,7 +140,8 @@ def _postcodes(text: pa.Array) -> pa.DictionaryArray:
     digits = pc.match_substring_regex(text, r"^\d{5}(-?\d{4})?$")
     american = pc.mean(digits.cast(pa.int8())).as_py()
     pad = american is not None and american > 0.5
-    return distinct.each(text, lambda value: _postcode(value, pad=pad))
+    five = pc.if_else(digits, pc.utf8_slice_codeunits(text, 0, 5), text)
+    return distinct.each(five, lambda value: _postcode(value, pad=pad))
 
 
 def _postcode(text: str, *, pad: bool) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pandas as pd
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from matching.normalise import distinct
 
@@ -18,8 +20,8 @@ PLACEHOLDERS = frozenset({"1234567890", "0123456789", "9876543210", "1231231234"
 """Numbers typed to get past a required field; so are numbers of a single repeated digit."""
 
 _EXTENSION = re.compile(r"(?:;?\s*(?:ext|extension|extn|x|#)[\s.:=]*\d{1,7}|;.*)\s*$", re.IGNORECASE)
-_REPEATED = "^...(" + "|".join(f"{digit}{{7}}" for digit in range(10)) + ")$"
-_PLAIN = r"^(\+1)?[\d\s()./-]+$"
+_MARK = np.zeros(256, bool)
+_MARK[[ord(mark) for mark in " ().-/+"]] = True
 
 
 def phones(values: distinct.Column) -> pa.DictionaryArray:
@@ -30,21 +32,15 @@ def phones(values: distinct.Column) -> pa.DictionaryArray:
     other lengths without a country code keep their digits: within one list they still compare.
     """
     text = distinct.as_text(values)
-    plain = pc.match_substring_regex(text, _PLAIN)
-    digits = _digits(text)
-    length = pc.binary_length(digits)
-    north = pc.and_(plain, pc.or_(pc.equal(length, 10), pc.and_(pc.equal(length, 11), pc.starts_with(digits, "1"))))
-    national = pc.utf8_slice_codeunits(digits, -10)
-    regular = pc.and_(north, pc.match_substring_regex(national, r"^[2-9]..[2-9]"))
-    nobody = pc.or_(
-        pc.is_in(pc.utf8_slice_codeunits(national, 0, 3), pa.array(sorted(TOLL_FREE))),
-        pc.or_(pc.is_in(national, pa.array(sorted(PLACEHOLDERS))), pc.match_substring_regex(national, _REPEATED)),
-    )
-    easy = pc.if_else(pc.and_not(regular, nobody), national, None).dictionary_encode()
-    hard = pc.if_else(pc.fill_null(regular, True), None, text)
+    national, regular = _north_american(text)
+    codes, numbers = pd.factorize(national[regular & _somebody(national)])
+    easy = np.full(len(text), -1, np.int32)
+    easy[regular & _somebody(national)] = codes
+    spelled = pa.DictionaryArray.from_arrays(pa.array(easy, mask=easy < 0), pa.array(numbers).cast(pa.string()))
+    hard = pc.if_else(pa.array(regular), None, text)
     if hard.null_count == len(hard):
-        return easy
-    return distinct.first_known(easy, distinct.each(hard, phone))
+        return spelled
+    return distinct.first_known(spelled, distinct.each(hard, phone))
 
 
 def phone(value: str) -> str | None:
@@ -84,13 +80,43 @@ def _known(national: str) -> str | None:
     return None if len(set(national[3:])) == 1 else national
 
 
-def _digits(text: pa.Array) -> pa.Array:
-    """Return the ASCII digits of every value, copied in one pass over the bytes of the column."""
-    _, offsets, data = text.buffers()
-    start, length = text.offset, len(text)
-    bounds = np.frombuffer(offsets, np.int32)[start : start + length + 1] if offsets else np.zeros(1, np.int32)
-    letters = np.frombuffer(data, np.uint8)[: bounds[-1]] if data is not None else np.zeros(0, np.uint8)
+def _north_american(text: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return ten-digit numbers as integers and where they are regular, read in one pass over the bytes of the column.
+
+    Regular: nothing but digits and marks, ten digits or eleven with a leading 1, area code and exchange from 2 on. A plus sign
+    is a mark only before eleven digits.
+    """
+    offsets, letters = _bytes(text)
     digit = (letters - np.uint8(48)) < 10
-    kept = np.concatenate([[0], np.cumsum(digit, dtype=np.int32)])[bounds].astype(np.int32)
-    found = pa.StringArray.from_buffers(length, pa.py_buffer(kept - kept[0]), pa.py_buffer(letters[digit][kept[0] :]))
-    return pc.if_else(text.is_valid(), found, None)
+    places = np.flatnonzero(digit)
+    bounds = np.searchsorted(places, offsets)
+    counts = np.diff(bounds)
+    other = np.searchsorted(np.flatnonzero(~digit & ~_MARK[letters]), offsets)
+    plus = np.searchsorted(np.flatnonzero(letters == ord("+")), offsets)
+    shaped = (np.diff(other) == 0) & ((counts == 11) | ((counts == 10) & (np.diff(plus) == 0)))
+    rows = np.flatnonzero(shaped)
+    at = places[bounds[rows + 1][:, None] - np.arange(10, 0, -1)]
+    found = (letters[at] - np.uint8(48)).astype(np.int64)
+    first = letters[places[bounds[rows]]] == ord("1")
+    good = (found[:, 0] > 1) & (found[:, 3] > 1) & (first | (counts[rows] == 10))
+    national, regular = np.zeros(len(text), np.int64), np.zeros(len(text), bool)
+    national[rows[good]] = found[good] @ (10 ** np.arange(9, -1, -1))
+    regular[rows[good]] = True
+    return national, regular
+
+
+def _somebody(national: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which numbers are somebody's: no toll-free line, no placeholder, not one digit repeated."""
+    local = national % 10_000_000
+    nobody = np.isin(national // 10_000_000, np.array(sorted(TOLL_FREE), np.int64))
+    nobody |= np.isin(national, np.array(sorted(PLACEHOLDERS), np.int64))
+    return ~(nobody | (local == local // 1_000_000 * 1_111_111))
+
+
+def _bytes(text: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Return where each value begins and the bytes of all values; null values are empty."""
+    whole = pc.fill_null(text, "")
+    _, offsets, data = whole.buffers()
+    if offsets is None or data is None:
+        return np.zeros(len(whole) + 1, np.int32), np.zeros(0, np.uint8)
+    return np.frombuffer(offsets, np.int32)[whole.offset : whole.offset + len(whole) + 1], np.frombuffer(data, np.uint8)

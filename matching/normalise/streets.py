@@ -48,6 +48,14 @@ _BEFORE_NUMBER = frozenset(
 )
 """Words that a road's own number may follow ("Highway 61", "Calle 5"): such a number is no unit."""
 
+_BOX_WORDS = "st mt ft p po o box bx b pob pobox drawer pmb apartado apdo caja post rr r hc h psc cmr rural star c co attn"
+_SHORT_DIRECTIONS = frozenset(DIRECTIONS.values())
+_LOOKED_AT = (
+    frozenset(DIRECTIONS) | _SHORT_DIRECTIONS | frozenset(ORDINALS) | frozenset(UNITS) | frozenset(SPANISH_STREETS)
+    | frozenset(_BOX_WORDS.split())
+)  # fmt: skip
+"""Words of a street line that some rule looks at when they do not end it."""
+
 PLACEHOLDERS = frozenset({"unknown", "none", "n a", "general", "homeless", "no address", "same", "xxx", "test", "na", "-"})
 
 
@@ -56,6 +64,9 @@ def reader() -> Callable[[str], Parts]:
     whole = cache(street_parts)
 
     def read(text: str) -> Parts:
+        ordinary = _ordinary(text)
+        if ordinary:
+            return None, ordinary, None, None
         easy = _EASY_UNIT.match(text)
         if easy and not easy[1].endswith(("box", "bx", "drawer")):
             number, street, unit, box = whole(easy[1])
@@ -64,6 +75,18 @@ def reader() -> Callable[[str], Parts]:
         return whole(text)
 
     return read
+
+
+def _ordinary(text: str) -> str | None:
+    """Return the street of a line such as "n main street" that no other rule looks at, as most are; None for the others."""
+    parts = text.split()
+    if len(parts) < 2 or parts[-1] not in SUFFIXES or not "".join(parts).isalpha() or not text.isascii():
+        return None
+    start = 1 if parts[0] in _SHORT_DIRECTIONS and len(parts) > 2 else 0
+    if not _LOOKED_AT.isdisjoint(parts[start:-1]):
+        return None
+    parts[-1] = SUFFIXES[parts[-1]]
+    return " ".join(parts)
 
 
 def street_parts(text: str) -> Parts:
