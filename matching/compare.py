@@ -143,7 +143,7 @@ class Comparer:
             return
         (given, _), (family, _), (email, _) = seen["given"], seen["family"], seen["email"]
         similar = (email == table.EMAIL.index("near")) | (email == table.EMAIL.index("local"))
-        named = (given > 1) & (given != table.GIVEN.index("initial_differs")) & (family > 1)
+        named = (given > table.GIVEN.index("two_names")) & (given != table.GIVEN.index("initial_differs")) & (family > 1)
         email[similar & named] = table.EMAIL.index("made_from_name")
 
 

@@ -53,12 +53,14 @@ UNKNOWN = Level("unknown", 0, 1.0, 1.0)
 class Comparison:
     """A field and its levels, from the weakest to the strongest inside each stratum.
 
-    A field that is not `learned` keeps its priors: what it tells apart, nothing else in the data does.
+    A field that is not `learned` keeps its priors: what it tells apart, nothing else in the data does. A `shared` field is
+    common property of a household, and so cannot settle who of it is meant.
     """
 
     field: str
     levels: tuple[Level, ...]
     learned: bool = True
+    shared: bool = False
 
     def index(self, key: str) -> int:
         """Return the number of a level."""
@@ -69,9 +71,11 @@ GIVEN = Comparison(
     "given",
     (
         UNKNOWN,
-        Level("different", 1, 0.030),
-        Level("similar", 1, 0.010),
-        Level("near", 1, 0.035),
+        Level("different", 1, 0.028),
+        # Spelled alike, but each a name of its own (Daniel, Danielle): rather brother and sister than a slip.
+        Level("two_names", 1, 0.008),
+        Level("similar", 1, 0.009),
+        Level("near", 1, 0.030),
         Level("nickname", 1, 0.025),
         # One name crosses over, or both: how rare they are counts, as for equal names.
         Level("half_swapped", 1, 0.004, 0.002, rarity=True),
@@ -95,6 +99,7 @@ FAMILY = Comparison(
         Level("half_swapped", 2, 1.0, 1.0),
         Level("swapped", 3, 1.0, 1.0),
     ),
+    shared=True,
 )
 
 MIDDLE = Comparison(
@@ -147,6 +152,7 @@ EMAIL = Comparison(
         Level("local", 1, 0.04, 0.005),
         Level("exact", 1, 0.55, 0.130, rarity=True),
     ),
+    shared=True,
 )
 
 PHONE = Comparison(
@@ -157,6 +163,7 @@ PHONE = Comparison(
         Level("one_digit", 1, 0.03, 0.005),
         Level("exact", 1, 0.65, 0.550, rarity=True),
     ),
+    shared=True,
 )
 
 ADDRESS = Comparison(
@@ -182,6 +189,7 @@ ADDRESS = Comparison(
         Level("other_region", 4, 0.10, 0.05),
         Level("same_region", 4, 0.90, 0.95, rarity=True),
     ),
+    shared=True,
 )
 
 OTHER_EXACT = Comparison(

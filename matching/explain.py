@@ -17,7 +17,6 @@ from matching.columns import People
 from matching.compare import Comparer
 from matching.errors import TableFaulty
 from matching.model import Model, Scores
-from matching.normalise.nicknames import are_two_names
 from matching.patterns import Patterns
 from matching.types import Evidence, FieldEvidence
 
@@ -106,7 +105,7 @@ class _Teller:
             probability=probability,
             household_probability=shared,
             stranger_probability=max(0.0, 1.0 - probability - shared),
-            contradictions=self._contradictions(number, fields),
+            contradictions=self._contradictions(number),
             sentence=self._sum(prior, household, total, probability),
         )
 
@@ -145,14 +144,11 @@ class _Teller:
     def _rarity(self, bits: float) -> str:
         return words.said(words.RARITY, self.language).format(count=_count(bits))
 
-    def _contradictions(self, number: int, fields: Sequence[FieldEvidence]) -> tuple[str, ...]:
+    def _contradictions(self, number: int) -> tuple[str, ...]:
         levels = {
             comparison.field: comparison.levels[self.seen.levels[number, at]].key
             for at, (_, comparison) in enumerate(self.comparer.columns)
         }
-        given = next((one for one in fields if one.field == "given"), None)
-        if given and given.level in ("near", "similar") and are_two_names(given.left or "", given.right or ""):
-            levels["given"] = policy.TWO_NAMES
         return tuple(words.said(words.CONTRADICTIONS[field], self.language) for field in policy.contradictions(levels))
 
     def _sum(self, prior: float, household: float, weight: float, probability: float) -> str:

@@ -172,34 +172,51 @@ def _shares(
     parts = [contributions(model, columns, patterns, number) for number in range(len(columns))]
     correction = name_correction(columns, patterns)
     sums = [np.sum([part[k] for part in parts], axis=0) for k in range(3)]
-    probability = _probability(model, sums[0], sums[1], sums[2] + correction)
+    match, household = _probabilities(model, sums[0], sums[1], sums[2] + correction)
+    # What the whole household has in common, taken as no evidence for one of it against another.
+    common = np.sum([part[0] - part[1] for part, (_, c) in zip(parts, columns, strict=True) if c.shared], axis=0)
     found = []
     for number, (name, comparison) in enumerate(columns):
         a, b, c = (total - part for total, part in zip(sums, parts[number], strict=True))
-        without = _probability(model, a, b, c if name in ("given", "family") else c + correction)
-        pairs = np.where((without >= CERTAIN) & met[number], patterns.counts * probability, 0.0)
-        tally = np.bincount(patterns.levels[:, number], pairs, minlength=len(comparison.levels)).astype(np.float64)
-        found.append(_towards(start.fields[number], comparison, tally))
+        c = c if name in ("given", "family") else c + correction
+        as_match, as_household = _probabilities(model, a, b if comparison.shared else b + common, c)
+        tallies = [
+            _levels(patterns, number, comparison, patterns.counts * whole * (without >= CERTAIN) * met[number])
+            for whole, without in ((match, as_match), (household, as_household))
+        ]
+        found.append(_towards(start.fields[number], comparison, *tallies))
     return tuple(found)
 
 
-def _probability(model: Model, match: Floats, household: Floats, stranger: Floats) -> Floats:
-    """Return the probability of a match from log2 shares."""
-    rest = model.household_rate * np.exp2(household - match) + np.exp2(stranger - match)
-    return np.asarray(model.match_rate / (model.match_rate + rest), np.float64)
+def _levels(patterns: Patterns, number: int, comparison: Comparison, pairs: Floats) -> Floats:
+    return np.bincount(patterns.levels[:, number], pairs, minlength=len(comparison.levels)).astype(np.float64)
 
 
-def _towards(start: FieldModel, comparison: Comparison, tally: Floats) -> FieldModel:
-    match = np.array(start.match)
+def _probabilities(model: Model, match: Floats, household: Floats, stranger: Floats) -> tuple[Floats, Floats]:
+    """Return the probabilities of match and household from log2 shares."""
+    a, b = np.log2(model.match_rate) + match, np.log2(model.household_rate) + household
+    total = np.logaddexp2(np.logaddexp2(a, b), stranger)
+    return np.exp2(a - total), np.exp2(b - total)
+
+
+def _towards(start: FieldModel, comparison: Comparison, matches: Floats, households: Floats) -> FieldModel:
+    """Return shares between the priors and what settled pairs show; households teach only what households share."""
     if not comparison.learned:
         return replace(start, note="Not learned: nothing else in the data tells these people apart.")
+    match, household = _blend(start.match, comparison, matches), start.household
+    if comparison.shared:
+        household = _blend(start.household, comparison, households)
+    return replace(start, match=match, household=household, learned_from=float(matches[1:].sum()))
+
+
+def _blend(prior: tuple[float, ...], comparison: Comparison, tally: Floats) -> tuple[float, ...]:
+    shares = np.array(prior)
     for stratum in strata(comparison):
-        seen = tally[stratum].sum()
-        strength = max(PRIOR_PAIRS, PRIOR_SHARE * seen)
-        match[stratum] = (strength * match[stratum] / match[stratum].sum() + tally[stratum]) / (strength + seen)
-        if len(stratum) == 1:
-            match[stratum] = start.match[stratum[0]]
-    return replace(start, match=tuple(match.tolist()), learned_from=float(tally[1:].sum()))
+        if len(stratum) > 1:
+            seen = tally[stratum].sum()
+            strength = max(PRIOR_PAIRS, PRIOR_SHARE * seen)
+            shares[stratum] = (strength * shares[stratum] / shares[stratum].sum() + tally[stratum]) / (strength + seen)
+    return tuple(shares.tolist())
 
 
 def brought_together(columns: Columns, patterns: Patterns, without: str) -> NDArray[np.bool_]:

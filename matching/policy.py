@@ -9,7 +9,7 @@ from enum import StrEnum
 from matching.types import Evidence
 
 TWO_NAMES = "two_names"
-"""Given names spelled alike that are two people's names (Daniel and Danielle), which no level of the comparison tells."""
+"""Given names spelled alike that are two people's names (Daniel and Danielle)."""
 
 CONTRADICTING: Mapping[str, frozenset[str]] = {
     "suffix": frozenset({"different"}),

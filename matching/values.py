@@ -48,6 +48,7 @@ class Values:
         """Given names: equal, short for each other, near, similar, or one of them an initial."""
         level = _spelling(self.letters["given"], a, b, table.GIVEN)
         close = (level > 0) & (level < table.GIVEN.index("nickname"))
+        level[close & (level > 1) & self._is_name[a] & self._is_name[b]] = table.GIVEN.index("two_names")
         level[close & self._nicknames(a, b)] = table.GIVEN.index("nickname")
         return self._initials("given", a, b, level, table.GIVEN)
 
@@ -152,6 +153,11 @@ class Values:
     def _nicknames(self, a: Codes, b: Codes) -> NDArray[np.bool_]:
         low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
         return _contains(self._nickname_pairs, low << 32 | high)
+
+    @cached_property
+    def _is_name(self) -> NDArray[np.bool_]:
+        """Which given-name values stand in the table of given names."""
+        return np.array([*map(nicknames.is_given_name, self._column("given").to_pylist()), False])
 
     @cached_property
     def _nickname_pairs(self) -> NDArray[np.int64]:

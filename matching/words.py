@@ -22,6 +22,7 @@ FIELDS = {
 PHRASES: dict[tuple[str, str], tuple[str, str]] = {
     ("given", "exact"): ("same given name", "mismo nombre"),
     ("given", "nickname"): ("one given name is short for the other", "un nombre es diminutivo del otro"),
+    ("given", "two_names"): ("given names alike, but two names", "nombres parecidos, pero distintos"),
     ("given", "near"): ("given names spelled nearly alike", "nombres escritos casi igual"),
     ("given", "similar"): ("given names somewhat alike", "nombres algo parecidos"),
     ("given", "different"): ("different given names", "nombres distintos"),
