@@ -58,6 +58,7 @@ def phone(value: str) -> str | None:
 
 
 def _foreign(value: str) -> str | None:
+    """Return E.164; what is no possible number loses zeros until nothing changes more."""
     international = "+" + re.sub(r"^(?:011|00)", "", re.sub(r"\D", "", value))
     try:
         parsed = phonenumbers.parse(international, None)
@@ -66,7 +67,8 @@ def _foreign(value: str) -> str | None:
     if parsed.country_code == 1:
         national = str(parsed.national_number)
         return _known(national) if len(national) == 10 else None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return written if written == international else _foreign(written)
 
 
 def _known(national: str) -> str | None:
@@ -110,7 +112,7 @@ def _somebody(national: NDArray[np.int64]) -> NDArray[np.bool_]:
     local = national % 10_000_000
     nobody = np.isin(national // 10_000_000, np.array(sorted(TOLL_FREE), np.int64))
     nobody |= np.isin(national, np.array(sorted(PLACEHOLDERS), np.int64))
-    return ~(nobody | (local == local // 1_000_000 * 1_111_111))
+    return np.asarray(~(nobody | (local == local // 1_000_000 * 1_111_111)))
 
 
 def _bytes(text: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:

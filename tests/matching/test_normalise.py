@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.normalise import addresses, dates, distinct, emails, names, nicknames, phones
+from matching.normalise import addresses, dates, distinct, emails, names, nicknames, phones, streets
 from matching.normalise.text import fold
 
 LINES = {
@@ -276,6 +276,20 @@ def test_addresses_normalised_twice_are_as_once(rows):
 def test_phones_normalised_twice_are_as_once(values):
     once = phones.phones(pa.array(values))
     assert phones.phones(once).to_pylist() == once.to_pylist()
+
+
+@FEW
+@given(
+    st.lists(st.from_regex(r"[+(]?1?[- ]?[0-9]{3}[)-. ]{0,2}[0-9]{3}[-. ]?[0-9]{4}( ?x[0-9]{1,3})?", fullmatch=True), min_size=1)
+)
+def test_a_column_of_phones_is_read_as_one_by_one(values):
+    assert phones.phones(pa.array(values)).to_pylist() == [phones.phone(value) for value in values]
+
+
+@FEW
+@given(PIECES)
+def test_ordinary_streets_and_easy_units_are_read_as_by_all_rules(line):
+    assert streets.reader()(line) == streets.street_parts(line)
 
 
 @FEW
