@@ -54,7 +54,7 @@ PROVIDER_DOMAINS = {
     "apple": ("icloud.com", "me.com", "mac.com"),
     "comcast": ("comcast.net",),
 }  # fmt: skip
-"""Large domains whose receiving system is known without a look-up; `notices.pace` looks up the others by MX."""
+"""Large domains whose receiving system is known without a look-up; `notices.receiving` looks up the others by MX."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +178,5 @@ def _provider_group() -> str:
         f"when split_part(address_key, '@', 2) in ({', '.join(repr(domain) for domain in domains)}) then '{group}'"
         for group, domains in PROVIDER_DOMAINS.items()
     )
-    return f"case {cases} else 'default' end"
+    known = "(select d.provider_group from mail_domains d where d.domain = split_part(address_key, '@', 2))"
+    return f"case {cases} else coalesce({known}, 'default') end"

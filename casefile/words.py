@@ -112,6 +112,18 @@ class NoticeStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class MxAnswer(StrEnum):
+    """What the DNS said about where a domain receives its mail."""
+
+    MX = "mx"
+    NO_MX = "no_mx"
+    """The domain has no MX record, so its own host is tried (RFC 5321, section 5.1)."""
+    NULL_MX = "null_mx"
+    """The domain takes no mail at all (RFC 7505)."""
+    MISSING = "missing"
+    UNANSWERED = "unanswered"
+
+
 class AttemptOutcome(StrEnum):
     """How one try at delivering a notice ended."""
 
@@ -217,7 +229,7 @@ _RETURNED = frozenset({_N.BOUNCED_HARD, _N.BOUNCED_SOFT})
 _ENDED = frozenset({_N.ACCEPTED, _N.DEFERRED, _N.REJECTED, _N.IN_DOUBT})
 _PROOF = frozenset({_N.ACCEPTED, _N.DELIVERED}) | _RETURNED
 NOTICE_TRANSITIONS: Mapping[NoticeStatus, frozenset[NoticeStatus]] = {
-    _N.PLANNED: frozenset({_N.EXCLUDED, _N.LEASED, _N.EXPIRED, _N.CANCELLED}),
+    _N.PLANNED: frozenset({_N.EXCLUDED, _N.LEASED, _N.EXPIRED, _N.CANCELLED, _N.BOUNCED_HARD}),
     _N.EXCLUDED: frozenset(),
     _N.READY: frozenset({_N.LEASED, _N.EXPIRED, _N.CANCELLED}) | _PROOF,
     _N.LEASED: frozenset({_N.READY, _N.TRANSMITTING, _N.CANCELLED}) | _ENDED | _PROOF,

@@ -12,7 +12,7 @@ from typing import Any
 from casefile import audience, campaigns, cases, claim_drafts, database, errors, settings, staff
 from casefile.case_file.read import read_case_folder
 from casefile.words import CampaignStatus, Role
-from notices import single
+from notices import receiving, single
 from notices.campaign import content_of, template_of_folder
 from notices.checker.findings import Finding, Level
 from notices.checker.rules import check
@@ -127,6 +127,7 @@ def send(
     """Begin or go on sending a campaign; raises `CampaignRefused` unless it is approved and within its window."""
     with desk.open_case() as session:
         campaigns.begin(session, campaign_id=campaign_id, now=datetime.datetime.now(datetime.UTC))
+    receiving.group_notices(desk.open_case, campaign_id=campaign_id)
     return send_campaign(desk, campaign_id=campaign_id, on_progress=on_progress, wait_for_retries=wait_for_retries)
 
 

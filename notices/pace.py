@@ -27,8 +27,15 @@ DEFAULT_LIMITS: Mapping[str, Limits] = {
     "google": Limits(5, 50),
     "yahoo": Limits(10, 20),
     "microsoft": Limits(5, 50),
+    "microsoft_365": Limits(5, 50),
+    "microsoft_dane": Limits(5, 50),
     "apple": Limits(10, 5),
     "comcast": Limits(25, 1000),
+    "mimecast": Limits(10, 100),
+    "orange": Limits(2, 100),
+    "proofpoint": Limits(10, 100),
+    "cisco": Limits(10, 100),
+    "barracuda": Limits(10, 100),
 }
 """Published shaping defaults of KumoMTA (shaping.toml, August 2026) for direct delivery, by receiving group.
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casefile.tables.base import Base, CaseRow, enum_column, now_column
-from casefile.words import AttemptOutcome, CampaignStatus, DeliveryEventKind, NoticeStatus, Role
+from casefile.words import AttemptOutcome, CampaignStatus, DeliveryEventKind, MxAnswer, NoticeStatus, Role
 
 
 class Campaign(CaseRow, Base):
@@ -145,3 +145,15 @@ class ProviderPace(CaseRow, Base):
     state: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime.datetime] = now_column()
     __table_args__ = (sa.UniqueConstraint("case_id", "provider_group"),)
+
+
+class MailDomain(CaseRow, Base):
+    """Where the mail of an address domain is received, as the DNS said at `looked_up_at`; a cache."""
+
+    __tablename__ = "mail_domains"
+    domain: Mapped[str]
+    answer: Mapped[MxAnswer] = enum_column(MxAnswer)
+    mail_host: Mapped[str] = mapped_column(server_default="")
+    provider_group: Mapped[str]
+    looked_up_at: Mapped[datetime.datetime] = now_column()
+    __table_args__ = (sa.UniqueConstraint("case_id", "domain"),)

@@ -10,7 +10,7 @@ import typer
 from rich import print as show
 
 from casefile.words import Role
-from flows.cli import notices_papers
+from flows.cli import notices_domains, notices_papers
 from flows.cli.opening import CaseOption, actor, case
 
 if TYPE_CHECKING:
@@ -274,3 +274,4 @@ def _show_waterfall(falls: dict[str, object]) -> None:
 
 
 notices_papers.add_to(app)
+notices_domains.add_to(app)
