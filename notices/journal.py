@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import fcntl
+import mmap
 import os
 import uuid
 from collections.abc import Iterator
@@ -22,19 +23,27 @@ class Noted:
     ended_at: datetime.datetime | None = None
 
 
+CHUNK_OCTETS = 16 * 1024 * 1024
+"""The file grows by so much at a time: room for about 100,000 messages. It is sparse, so what is not written takes no room."""
+
+
 class Journal:
-    """An append-only file that its sender holds locked; a line reaches the system's page cache before the dot leaves.
+    """An append-only file, mapped into memory, that its sender holds locked: a line is in the page cache before the dot leaves.
 
     That outlives `kill -9` of the sender. A crash of the whole machine loses at most what was written since the last flush to
-    disk, and then every notice still leased is in doubt.
+    disk, and then every notice still leased is in doubt. Mapped rather than written by a system call, because each call lets
+    another thread take the interpreter, which measured half of the sender's time.
     """
 
     def __init__(self, folder: Path, *, case_id: uuid.UUID) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.worker = uuid.uuid4().hex
         self.path = folder / f"{self.worker}.journal"
-        self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o600)
+        self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._end = 0
+        os.ftruncate(self._handle, CHUNK_OCTETS)
+        self._map = mmap.mmap(self._handle, CHUNK_OCTETS)
         self._write(f"C {case_id.hex}\n")
 
     def before_dot(self, notice_id: uuid.UUID, attempt: int, started_at: datetime.datetime) -> None:
@@ -43,16 +52,24 @@ class Journal:
 
     def after_reply(self, notice_id: uuid.UUID, attempt: int, handover: Handover) -> None:
         """Note the server's reply to an attempt."""
-        text = " ".join(handover.text.split())
+        text = " ".join(handover.text.split()).replace("\0", "")
         self._write(f"R {notice_id.hex} {attempt} {_now()} {handover.code} {text}\n")
 
     def close(self) -> None:
         """End the journal of a sender whose every attempt is in the database."""
         self.path.unlink(missing_ok=True)
+        self._map.close()
         os.close(self._handle)
 
     def _write(self, line: str) -> None:
-        os.write(self._handle, line.encode("utf-8", "backslashreplace"))
+        octets = line.encode("utf-8", "backslashreplace")
+        end = self._end + len(octets)
+        if end > len(self._map):
+            size = len(self._map) + CHUNK_OCTETS
+            os.ftruncate(self._handle, size)
+            self._map = mmap.mmap(self._handle, size)
+        self._map[self._end : end] = octets
+        self._end = end
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,8 @@ def left_behind(folder: Path, *, case_id: uuid.UUID) -> Iterator[Left]:
 def _read(path: Path) -> Left | None:
     """Read a journal; a last line without its end was cut by the kill and does not count."""
     try:
-        whole, _, _cut = path.read_bytes().decode("utf-8", "replace").rpartition("\n")
+        written = path.read_bytes().partition(b"\0")[0]
+        whole, _, _cut = written.decode("utf-8", "replace").rpartition("\n")
     except FileNotFoundError:
         return None
     lines = whole.split("\n")

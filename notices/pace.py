@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -19,7 +20,8 @@ class Limits:
 
     connections: int
     messages_per_connection: int
-    messages_per_second: float = 1000.0
+    messages_per_second: float = math.inf
+    """Without a number the window alone sets the pace."""
 
 
 DEFAULT_LIMITS: Mapping[str, Limits] = {
@@ -94,6 +96,8 @@ class Group:
         if self.in_flight >= self.window:
             return float("inf")
         rate = self.limits.messages_per_second
+        if rate == math.inf:
+            return 0.0
         self.allowance = min(max(1.0, rate / 10), self.allowance + (now - self.filled_at) * rate)
         self.filled_at = now
         return 0.0 if self.allowance >= 1 else (1 - self.allowance) / rate

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import datetime
 import hashlib
+import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from casefile import ledger, suppressions
 from casefile.audience import SCOPE_ALL
@@ -17,8 +19,22 @@ from notices.journal import Journal
 from notices.recovery import OpenCase
 from notices.transports.reply import Handover
 
-BATCH = 2000
-"""Most attempts in one transaction."""
+LONGEST_WAIT_SECONDS = 0.25
+"""Attempts are written when there are enough for a batch, or after this long: a transaction costs as much as 50 attempts."""
+
+BATCH = 1000
+"""Most attempts in one transaction; their messages, about 20 MB, are held until it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """An attempt as a lane reports it."""
+
+    notice: Leased
+    started_at: datetime.datetime
+    ended_at: datetime.datetime
+    handover: Handover
+    octets: bytes
 
 
 class Recorder:
@@ -29,7 +45,7 @@ class Recorder:
     ) -> None:
         self.journal = journal
         self._open_case, self._brakes, self._retry_at = open_case, brakes, retry_at
-        self._ended: list[tuple[Ended, str]] = []
+        self._ended: list[_Raw] = []
         self._stale: list[uuid.UUID] = []
         self._writing = False
 
@@ -42,20 +58,7 @@ class Recorder:
         """Take in how an attempt ended; a reply goes into the journal at once."""
         if handover.outcome is not AttemptOutcome.IN_DOUBT:
             self.journal.after_reply(notice.id, notice.attempt, handover)
-        ended = Ended(
-            notice_id=notice.id,
-            attempt=notice.attempt,
-            started_at=started_at,
-            ended_at=datetime.datetime.now(datetime.UTC),
-            outcome=handover.outcome,
-            code=handover.code,
-            enhanced=handover.enhanced,
-            reply=handover.text,
-            message_sha256=hashlib.sha256(octets).digest(),
-            next_at=self._retry_at(notice.attempt),
-            bounce_class=severity_of(handover),
-        )
-        self._ended.append((ended, notice.address))
+        self._ended.append(_Raw(notice, started_at, datetime.datetime.now(datetime.UTC), handover, octets))
 
     def gave_back(self, notice: Leased) -> None:
         """Take in that a notice was leased for nothing."""
@@ -64,24 +67,46 @@ class Recorder:
     async def run(self, lanes: Sequence[asyncio.Task[None]], *, enough: int, brake: Callable[[str], None]) -> None:
         """Write while the lanes work, and the rest when they are done; `brake` is told why when it must stop."""
         while not all(lane.done() for lane in lanes):
-            if len(self._ended) < enough:
-                await asyncio.wait(lanes, timeout=0.1)
-            await self._write_all(brake)
-        await self._write_all(brake)
-
-    async def _write_all(self, brake: Callable[[str], None]) -> None:
+            waited = time.monotonic() + LONGEST_WAIT_SECONDS
+            while len(self._ended) < enough and time.monotonic() < waited and not all(lane.done() for lane in lanes):
+                await asyncio.sleep(0.01)
+            await self._write_some(brake)
         while self._ended or self._stale:
-            batch, self._ended = self._ended[:BATCH], self._ended[BATCH:]
-            stale, self._stale = self._stale, []
-            self._writing = True
-            await asyncio.to_thread(self._write, batch, stale)
-            self._writing = False
-            if reason := self._brakes.after([ended for ended, _ in batch]):
-                brake(reason)
+            await self._write_some(brake)
 
-    def _write(self, batch: list[tuple[Ended, str]], stale: list[uuid.UUID]) -> None:
+    async def _write_some(self, brake: Callable[[str], None]) -> None:
+        if not self._ended and not self._stale:
+            return
+        batch, self._ended = self._ended[:BATCH], self._ended[BATCH:]
+        stale, self._stale = self._stale, []
+        self._writing = True
+        ended = await asyncio.to_thread(self._write, batch, stale)
+        self._writing = False
+        if reason := self._brakes.after(ended):
+            brake(reason)
+
+    def _write(self, batch: list[_Raw], stale: list[uuid.UUID]) -> list[Ended]:
+        """Write a batch, in a thread: hashing and waiting for the database leave the interpreter to the lanes."""
+        ended = [self._settled(raw) for raw in batch]
+        bad = [raw.notice.address for raw, one in zip(batch, ended, strict=True) if one.bounce_class == "hard"]
         with self._open_case() as session:
-            ledger.release(session, worker=self.journal.worker, notice_ids=stale)
-            ledger.record(session, worker=self.journal.worker, ended=[ended for ended, _ in batch])
-            bad = [address for ended, address in batch if ended.bounce_class == "hard"]
+            if stale:
+                ledger.release(session, worker=self.journal.worker, notice_ids=stale)
+            ledger.record(session, worker=self.journal.worker, ended=ended)
             suppressions.add(session, addresses=bad, scope=SCOPE_ALL, reason="refused at delivery")
+        return ended
+
+    def _settled(self, raw: _Raw) -> Ended:
+        return Ended(
+            notice_id=raw.notice.id,
+            attempt=raw.notice.attempt,
+            started_at=raw.started_at,
+            ended_at=raw.ended_at,
+            outcome=raw.handover.outcome,
+            code=raw.handover.code,
+            enhanced=raw.handover.enhanced,
+            reply=raw.handover.text,
+            message_sha256=hashlib.sha256(raw.octets).digest(),
+            next_at=self._retry_at(raw.notice.attempt),
+            bounce_class=severity_of(raw.handover),
+        )
