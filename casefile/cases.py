@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import uuid
 from collections.abc import Sequence
@@ -97,6 +98,15 @@ def get(session: Session, *, case_id: uuid.UUID) -> Case:
 def every(session: Session) -> Sequence[Case]:
     """Return all cases of the installation by short name."""
     return session.scalars(sa.select(Case).order_by(Case.slug)).all()
+
+
+def every_folder(session: Session) -> list[CaseFolder]:
+    """Return all cases as their folders described them; one that another version of Redress opened is left out."""
+    found = []
+    for case in every(session):
+        with contextlib.suppress(errors.CaseOutdated):
+            found.append(folder_of(case))
+    return found
 
 
 def merchants(session: Session) -> Sequence[Merchant]:

@@ -23,7 +23,7 @@ doors = APIRouter()
 def show_cases(request: Request) -> Response:
     """List the open cases, or go to the only one."""
     with database.open_session(request.app.state.engine, actor="claimant") as session:
-        found = [cases.folder_of(case) for case in cases.every(session)]
+        found = cases.every_folder(session)
     language = preferred(request, tuple(LANGUAGES))
     if len(found) == 1:
         return RedirectResponse(f"/{found[0].slug}/{preferred(request, found[0].languages)}/", status_code=303)
