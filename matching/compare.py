@@ -47,6 +47,7 @@ class Comparer:
         seen = {name: self._compare(name, comparison, left, right) for name, comparison in self.columns}
         full = self._full_name(left, right, seen)
         self._gate_email(seen)
+        self._gate_suffix(seen)
         levels = [np.zeros((0, len(left)), np.int8), *(level[None] for level, _ in seen.values())]
         rarities = [*(rarity[None] for _, rarity in seen.values()), full[None]]
         return np.concatenate(levels).T.copy(), np.concatenate(rarities).T.copy()
@@ -136,6 +137,14 @@ class Comparer:
         name = np.where(forth[forth ^ back], names[left[half]], names[right[half]])
         bits = self.frequencies.bits
         given_rarity[half] = np.minimum(bits["given"][name], bits["family"][as_family[name]])
+
+    def _gate_suffix(self, seen: dict[str, Seen]) -> None:
+        """Let a suffix tell only namesakes apart: it says nothing about people of different names."""
+        if not {"given", "family", "suffix"} <= seen.keys():
+            return
+        (given, _), (family, _), (suffix, _) = seen["given"], seen["family"], seen["suffix"]
+        named = (given >= table.GIVEN.index("near")) & (given != table.GIVEN.index("initial_differs")) & (family > 1)
+        suffix[~named] = 0
 
     def _gate_email(self, seen: dict[str, Seen]) -> None:
         """Let a similar e-mail say nothing where both names agree: e-mails are made from names."""

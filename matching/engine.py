@@ -240,8 +240,13 @@ def _learn(prepared: Prepared, found: Patterns, given: Model | None, *, everythi
         return learning.rates(given, compared, found, people.possible_pairs)
     # Where every pair was compared, no sample is needed.
     strangers = found if everything else _compare(prepared, *_random_pairs(people))[0]
-    start = learning.prior(compared, strangers, len(people), people.possible_pairs)
+    start = learning.prior(compared, strangers, len(people), people.possible_pairs, suffixes=_stated(people, "suffix"))
     return learning.learn(start, compared, found, strangers, people.possible_pairs, everything=everything)
+
+
+def _stated(people: People, field: str) -> float:
+    """Return the share of rows that state a field."""
+    return float((people.codes(field) >= 0).any(axis=1).mean()) if len(people) else 0.0
 
 
 def _random_pairs(people: People) -> tuple[Rows, Rows]:

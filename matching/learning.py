@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.comparisons import Comparison
+from matching.comparisons import NAMESAKES_AT_HOME, Comparison
 from matching.model import FieldModel, Floats, Model, contributions, name_correction, score
 from matching.patterns import Patterns
 
 Columns = tuple[tuple[str, Comparison], ...]
 
 LEARNING_ROUNDS = 10
-RATE_ROUNDS = 8
+RATE_ROUNDS = 200
+SETTLED_RATE = 1e-7
 SETTLED_CHANGE = 5e-4
 """Learning ends when no share changes by more than this, or after the last round."""
 
@@ -32,17 +33,39 @@ RUNAWAY = 0.35
 """A field that keeps less of its priors' agreement has run away: it describes other people, not one person's errors."""
 
 
-def prior(columns: Columns, strangers: Patterns, rows: int, possible_pairs: float) -> Model:
-    """Return the model before learning: informed shares, strangers' shares from randomly paired rows."""
+def prior(columns: Columns, strangers: Patterns, rows: int, possible_pairs: float, *, suffixes: float) -> Model:
+    """Return the model before learning: informed shares, strangers' shares from randomly paired rows.
+
+    `suffixes` is the share of rows that state a generation suffix.
+    """
     fields = tuple(_prior_field(name, c, _tally(strangers, strangers.counts, n, c)) for n, (name, c) in enumerate(columns))
+    match, household = suffix_shares(suffixes)
+    fields = tuple(replace(one, match=match, household=household) if one.field == "suffix" else one for one in fields)
     rate = min(0.25 * max(rows, 1) / max(possible_pairs, 1.0), 0.2)
     return Model(match_rate=rate, household_rate=rate, fields=fields)
 
 
-def _without_matches(model: Model, columns: Columns, strangers: Patterns) -> tuple[FieldModel, ...]:
+def suffix_shares(stated: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the shares of suffix levels among matches and among namesakes of one household.
+
+    A list that states suffixes in `stated` of its rows states them for `s` of the people who need one. Matches are of such
+    people as rarely as people are; two namesakes of one household always are, and then their suffixes differ.
+    """
+    s = float(np.clip(stated / NAMESAKES_AT_HOME, 0.05, 0.5))
+    neither, one, both = (1 - s) ** 2, 2 * s * (1 - s), s * s
+    few = NAMESAKES_AT_HOME
+    match = (1 - few + few * neither - 0.002, 0.002 + few * one, few * both * 0.02, few * both * 0.98)
+    return (1.0, *match), (1.0, neither, one, both * 0.95, both * 0.05)
+
+
+def _without_matches(start: Model, model: Model, columns: Columns, strangers: Patterns) -> tuple[FieldModel, ...]:
     """Return the priors with strangers' shares from random pairs less the matches that chance put among them."""
     weights = strangers.counts * (1 - score(model, columns, strangers).probability)
-    return tuple(_prior_field(name, c, _tally(strangers, weights, n, c)) for n, (name, c) in enumerate(columns))
+    fresh = (_prior_field(name, c, _tally(strangers, weights, n, c)) for n, (name, c) in enumerate(columns))
+    return tuple(
+        new if comparison.learned else replace(old, stranger=new.stranger)
+        for old, new, (_, comparison) in zip(start.fields, fresh, columns, strict=True)
+    )
 
 
 def _tally(patterns: Patterns, weights: NDArray[Any], number: int, comparison: Comparison) -> Floats:
@@ -104,7 +127,7 @@ def learn(
     met = [np.ones(len(patterns), bool) if everything else brought_together(columns, patterns, name) for name in names]
     for _ in range(LEARNING_ROUNDS):
         before = model
-        start = replace(start, fields=_without_matches(model, columns, strangers))
+        start = replace(start, fields=_without_matches(start, model, columns, strangers))
         model = replace(model, fields=_shares(start, model, columns, patterns, met))
         model = rates(model, columns, patterns, possible_pairs)
         if _change(before, model) < SETTLED_CHANGE:
@@ -154,10 +177,13 @@ def rates(model: Model, columns: Columns, patterns: Patterns, possible: float) -
     match, household = np.exp2(scores.match - scores.stranger), np.exp2(scores.household - scores.stranger)
     a, b = model.match_rate, model.household_rate
     for _ in range(RATE_ROUNDS):
+        before = a, b
         one, two = a * match, b * household
         total = one + two + max(1 - a - b, 1e-12)
         a = _rate(counts * (one / total), possible)
         b = _rate(counts * (two / total), possible)
+        if max(abs(a / before[0] - 1), abs(b / before[1] - 1)) < SETTLED_RATE:
+            break
     return replace(model, match_rate=a, household_rate=b)
 
 
@@ -175,6 +201,8 @@ def _shares(
     match, household = _probabilities(model, sums[0], sums[1], sums[2] + correction)
     # What the whole household has in common, taken as no evidence for one of it against another.
     common = np.sum([part[0] - part[1] for part, (_, c) in zip(parts, columns, strict=True) if c.shared], axis=0)
+    # Next tenants share an address too: only families teach what a household shares.
+    household = household * _agree(columns, patterns, "family")
     found = []
     for number, (name, comparison) in enumerate(columns):
         a, b, c = (total - part for total, part in zip(sums, parts[number], strict=True))
@@ -186,6 +214,14 @@ def _shares(
         ]
         found.append(_towards(start.fields[number], comparison, *tallies))
     return tuple(found)
+
+
+def _agree(columns: Columns, patterns: Patterns, field: str) -> NDArray[np.bool_]:
+    """Say in which patterns a field is the same; nowhere when it is not compared."""
+    names = [name for name, _ in columns]
+    if field not in names:
+        return np.zeros(len(patterns), bool)
+    return np.asarray(patterns.levels[:, names.index(field)] == dict(columns)[field].index("exact"), bool)
 
 
 def _levels(patterns: Patterns, number: int, comparison: Comparison, pairs: Floats) -> Floats:
@@ -204,7 +240,7 @@ def _towards(start: FieldModel, comparison: Comparison, matches: Floats, househo
     if not comparison.learned:
         return replace(start, note="Not learned: nothing else in the data tells these people apart.")
     match, household = _blend(start.match, comparison, matches), start.household
-    if comparison.shared:
+    if comparison.shared and comparison.field != "family":
         household = _blend(start.household, comparison, households)
     return replace(start, match=match, household=household, learned_from=float(matches[1:].sum()))
 

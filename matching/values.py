@@ -68,6 +68,7 @@ class Values:
         """Generation suffixes: the same, different, or stated on one side only."""
         level = _equal(a, b, different=table.SUFFIX.index("different"), exact=table.SUFFIX.index("exact"))
         level[(a >= 0) != (b >= 0)] = table.SUFFIX.index("one_side")
+        level[(a < 0) & (b < 0)] = table.SUFFIX.index("neither")
         return level
 
     def birth_date(self, a: Codes, b: Codes) -> Level:

@@ -44,6 +44,7 @@ PHRASES: dict[tuple[str, str], tuple[str, str]] = {
     ("middle", "initial_differs"): ("middle initial differs", "la inicial del segundo nombre no coincide"),
     ("suffix", "exact"): ("same suffix", "mismo sufijo"),
     ("suffix", "different"): ("different suffixes", "sufijos distintos"),
+    ("suffix", "neither"): ("no suffix on either side", "sin sufijo en ninguno"),
     ("suffix", "one_side"): ("suffix on one side only", "sufijo en un solo registro"),
     ("birth_date", "exact"): ("same birth date", "misma fecha de nacimiento"),
     ("birth_date", "one_digit"): ("birth dates one slip apart", "fechas de nacimiento con un solo error"),

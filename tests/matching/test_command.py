@@ -97,7 +97,10 @@ def test_link_finds_claims_in_the_list_and_a_saved_model_serves_again(folder, re
     assert not (folder / "out" / "clusters.parquet").exists()
     assert redress("link", *files, "--out", folder / "two", "--model", folder / "out" / "model.json", "--no-report")[0] == 0
     again = pq.read_table(folder / "two" / "pairs.parquet")
-    np.testing.assert_allclose(again["weight"].to_numpy(), pairs["weight"].to_numpy(), atol=0.5)
+    # The people are counted by what the model finds, so far below even odds a name may count as rarer by a bit.
+    weights = pairs["weight"].to_numpy()
+    np.testing.assert_allclose(again["weight"].to_numpy(), weights, atol=1.0)
+    np.testing.assert_allclose(again["weight"].to_numpy()[weights > 0], weights[weights > 0], atol=0.1)
 
 
 def test_two_reviews_give_rates_with_intervals(folder, redress, people):
