@@ -67,15 +67,15 @@ class _Wire(asyncio.Protocol):
             self.end("the server sent a line without end")
 
     def _take(self, line: str) -> None:
+        if not (line[:3].isascii() and line[:3].isdigit()):
+            self.end("the server spoke something that is not SMTP")
+            return
         self._lines.append(line[4:])
         if line[3:4] == "-":
             return
-        code = int(line[:3]) if line[:3].isascii() and line[:3].isdigit() else 0
-        reply = Reply(code, " ".join(self._lines).strip()[:1000])
+        reply = Reply(int(line[:3]), " ".join(self._lines).strip()[:1000])
         self._lines = []
-        if code == 0:
-            self.end("the server spoke something that is not SMTP")
-        elif self._waiting is not None and not self._waiting.done():
+        if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(reply)
         else:
             self._early.append(reply)
