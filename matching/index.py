@@ -16,6 +16,7 @@ from matching.columns import Coded, Codes, People
 from matching.compare import Comparer
 from matching.errors import ModelFaulty, TableFaulty
 from matching.frequencies import Frequencies
+from matching.keys import join, row_keys
 from matching.model import Model
 from matching.types import Evidence, Schema
 
@@ -61,7 +62,7 @@ class Index:
         if len(rows[schema.id].unique()) < rows.num_rows:
             raise TableFaulty(f"The id column {schema.id!r} repeats.")
         people = columns.read([(rows, schema)])
-        fields = blocking.keys(people)
+        fields = row_keys(people)
         keys = {rule.name: _sorted_keys(fields, rule) for rule in RULES if set(rule.fields) <= fields.keys()}
         return cls(people, frequencies.count(people), keys, model, claim_schema or schema)
 
@@ -106,13 +107,13 @@ class Index:
 
     def _rows(self, claimant: People) -> tuple[Rows, tuple[str, ...]]:
         """Return the rows that share a key with the claim."""
-        fields = blocking.keys(claimant)
+        fields = row_keys(claimant)
         found: list[Rows] = [np.zeros(0, np.int32)]
         crowded = []
         for rule in RULES:
             if rule.name not in self.keys or not set(rule.fields) <= fields.keys():
                 continue
-            for key in np.unique(blocking.join([fields[field] for field in rule.fields])):
+            for key in np.unique(join([fields[field] for field in rule.fields])):
                 rows = _look_up(self.keys[rule.name], key)
                 if len(rows) > MOST_ROWS:
                     rows = self._refined(rows, rule.refine, fields)
@@ -125,7 +126,7 @@ class Index:
     def _refined(self, rows: Rows, field: str, of_claim: dict[str, NDArray[np.uint64]]) -> Rows:
         if field not in of_claim:
             return rows
-        mine = blocking.keys(self._taken(rows)).get(field, np.zeros((len(rows), 1), np.uint64))
+        mine = row_keys(self._taken(rows)).get(field, np.zeros((len(rows), 1), np.uint64))
         wanted = of_claim[field][of_claim[field] != 0]
         return rows[np.isin(mine, wanted).any(axis=1)]
 
@@ -179,7 +180,7 @@ class Index:
 
 def _sorted_keys(fields: dict[str, NDArray[np.uint64]], rule: blocking.Rule) -> NDArray[np.uint64]:
     """Return the upper half of each row's key with the row number below it, sorted."""
-    key = blocking.join([fields[field] for field in rule.fields])
+    key = join([fields[field] for field in rule.fields])
     row, alternative = np.nonzero(key)
     return np.sort(key[row, alternative] >> np.uint64(32) << np.uint64(32) | row.astype(np.uint64))
 

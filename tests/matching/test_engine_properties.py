@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import JaroWinkler
 
-from matching import blocking, columns, engine, frequencies
+from matching import blocking, columns, engine, frequencies, keys
 from matching.compare import Comparer
 from matching.letters import Letters
 from matching.model import Model
@@ -93,10 +93,10 @@ def probable(found: engine.Link) -> set[tuple[str, str]]:
 def test_blocks_are_pairs_that_share_a_key() -> None:
     """Against a slow reference: every pair of rows that agrees on a rule's fields, and no pair twice."""
     everyone = columns.read([(people(town() + copies()), SCHEMA)])
-    fields = blocking.keys(everyone)
+    fields = keys.row_keys(everyone)
     for rule in blocking.RULES:
         if set(rule.fields) <= fields.keys():
-            key = blocking.join([fields[field] for field in rule.fields])[:, 0]
+            key = keys.join([fields[field] for field in rule.fields])[:, 0]
             wanted = {(i, j) for i in range(len(key)) for j in range(i) if key[i] == key[j] and key[i]}
             packed = blocking.rule_pairs(everyone, rule)
             assert {(int(p & np.uint64(0xFFFFFFFF)), int(p >> np.uint64(32))) for p in packed} == wanted
