@@ -43,7 +43,7 @@ _RANKS = " ".join(f"when '{status}' then {rank}" for status, rank in RANK.items(
 
 _APPLY = sa.text(f"""
 update notices n set status = t.status, leased_by = null, leased_until = null,
-    accepted_at = coalesce(n.accepted_at, case when t.rank > 1 and n.attempts > 0 then now() end)
+    accepted_at = coalesce(n.accepted_at, case when t.rank >= {RANK[NoticeStatus.ACCEPTED]} and n.attempts > 0 then now() end)
 from unnest(cast(:notice_ids as uuid[]), cast(:statuses as text[]), cast(:ranks as int[])) as t(notice_id, status, rank)
 where n.id = t.notice_id and t.rank > (case n.status {_RANKS} end)
 """)

@@ -16,15 +16,18 @@ RANK: Mapping[NoticeStatus, int] = {
     _S.DEFERRED: 0,
     _S.IN_DOUBT: 0,
     _S.EXCLUDED: 1,
-    _S.CANCELLED: 1,
-    _S.EXPIRED: 1,
-    _S.REJECTED: 1,
-    _S.ACCEPTED: 2,
-    _S.DELIVERED: 3,
-    _S.BOUNCED_SOFT: 4,
-    _S.BOUNCED_HARD: 5,
+    _S.CANCELLED: 2,
+    _S.EXPIRED: 3,
+    _S.REJECTED: 4,
+    _S.ACCEPTED: 5,
+    _S.DELIVERED: 6,
+    _S.BOUNCED_SOFT: 7,
+    _S.BOUNCED_HARD: 8,
 }
-"""What is proved outranks what was given up, and a bounce outranks "delivered": it always comes later, whenever we read it."""
+"""What is proved outranks what was given up, and a bounce outranks "delivered": it always comes later, whenever we read it.
+
+No two ends have the same rank, so that the order in which we read of them cannot matter.
+"""
 
 PROVES: Mapping[DeliveryEventKind, NoticeStatus] = {
     _E.CONFIRMED: _S.ACCEPTED,
@@ -62,6 +65,8 @@ def fold(attempts: Iterable[tuple[int, AttemptOutcome]], events: Iterable[tuple[
     proved = [PROVES[kind] for _, kind in happened if kind in PROVES]
     proved += [_S.ACCEPTED for outcome in tried.values() if outcome is _A.ACCEPTED]
     last = max(tried, default=0)
+    if tried.get(last) is _A.REJECTED:
+        proved.append(_S.REJECTED)
     if proved:
         return max(proved, key=RANK.__getitem__)
     if not tried:
