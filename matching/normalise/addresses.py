@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from matching.normalise import distinct
 from matching.normalise.one_line import one_line
 from matching.normalise.street_words import CITY_WORDS, DIRECTIONS, STATE_CODES, STATES
-from matching.normalise.streets import reader, unit_number
+from matching.normalise.streets import ordinary, reader, unit_number
 from matching.normalise.text import fold, words
 
 PLACEHOLDER_POSTCODES = frozenset({"00000", "99999", "11111", "12345", "0000", "9999"})
@@ -84,7 +84,7 @@ def _streets(text: pa.Array) -> tuple[pa.DictionaryArray, ...]:
     cut = pc.and_(pc.greater(sizes, 1), pc.match_substring_regex(head, _NUMBER))
     rest = pc.binary_join(pc.list_slice(head_and_rest, 1), "")
     own_number = pc.if_else(cut, pc.utf8_ltrim(head, "0"), None)
-    number, street, unit, box = distinct.split(pc.if_else(cut, rest, text), reader(), parts=4)
+    number, street, unit, box = distinct.split(pc.if_else(cut, rest, text), reader(), parts=4, ordinary=ordinary, at=1)
     return _number(own_number, number), street, unit, box
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 Column: TypeAlias = "pa.Array | pa.ChunkedArray"
 """A column as callers have it; anything that is not text is cast to text first."""
@@ -50,12 +52,38 @@ def each(column: Column, rule: Callable[[str], str | None]) -> pa.DictionaryArra
     return _recode(encoded.indices, pa.array(answers, pa.string()))
 
 
-def split(column: Column, rule: Callable[[str], Sequence[str | None]], *, parts: int) -> tuple[pa.DictionaryArray, ...]:
-    """Return the `parts` answers of a rule as that many columns, having asked it once for each distinct value."""
+def split(
+    column: Column,
+    rule: Callable[[str], Sequence[str | None]],
+    *,
+    parts: int,
+    ordinary: Callable[[pa.Array], tuple[pa.Array, pa.Array]] | None = None,
+    at: int = 0,
+) -> tuple[pa.DictionaryArray, ...]:
+    """Return the `parts` answers of a rule as that many columns, having asked it once for each distinct value.
+
+    `ordinary` says of all distinct values at once which need no rule, and what the answer number `at` is for these; their
+    other answers are null.
+    """
     encoded = encode(column)
-    answers = [rule(value) for value in encoded.dictionary.to_pylist()]
+    known, plain = _ordinary(encoded.dictionary, ordinary)
+    asked = np.flatnonzero(~known)
+    answers = [rule(value) for value in encoded.dictionary.take(pa.array(asked)).to_pylist()]
     columns = zip(*answers, strict=True) if answers else [()] * parts
-    return tuple(_recode(encoded.indices, pa.array(list(answer), pa.string())) for answer in columns)
+    back = np.cumsum(~known) - 1
+    places = pa.array(back.astype(np.int32), mask=known)
+    spread = [pa.array(list(answer), pa.string()).take(places) for answer in columns]
+    spread[at] = pc.if_else(pa.array(known), plain, spread[at])
+    return tuple(_recode(encoded.indices, answer) for answer in spread)
+
+
+def _ordinary(
+    values: pa.Array, ordinary: Callable[[pa.Array], tuple[pa.Array, pa.Array]] | None
+) -> tuple[NDArray[np.bool_], pa.Array]:
+    if ordinary is None or not len(values):
+        return np.zeros(len(values), bool), pa.nulls(len(values), pa.string())
+    known, plain = ordinary(values)
+    return np.asarray(pc.fill_null(known, False).to_numpy(zero_copy_only=False), bool), plain
 
 
 def first_known(*columns: pa.DictionaryArray) -> pa.DictionaryArray:

@@ -38,6 +38,8 @@ class Name(NamedTuple):
 
 NOBODY = Name()
 
+_LOOKED_AT = "(^| )(" + "|".join(sorted(word for word in SPECIAL if word.isalpha())) + ")( |$)"
+
 
 def names(
     given: distinct.Column | None = None,
@@ -90,8 +92,8 @@ def _structured(
     length: int,
 ) -> dict[str, pa.DictionaryArray]:
     unknown = distinct.nulls(length)
-    g = distinct.split(given, _given, parts=4) if given is not None else (unknown,) * 4
-    f = distinct.split(family, _family, parts=6) if family is not None else (unknown,) * 6
+    g = distinct.split(given, _given, parts=4, ordinary=_plain_words) if given is not None else (unknown,) * 4
+    f = distinct.split(family, _family, parts=6, ordinary=_plain_families, at=2) if family is not None else (unknown,) * 6
     own_middle = distinct.each(middle, _middle) if middle is not None else unknown
     own_suffix = distinct.each(suffix, _suffix) if suffix is not None else unknown
     has_name = pc.or_(g[0].is_valid(), f[2].is_valid())
@@ -156,6 +158,21 @@ def _given_once(folded: str) -> tuple[str | None, str | None, str | None, str | 
     if not parts or " ".join(parts) in PLACEHOLDERS:
         return None, None, suffix, None
     return parts[0], _middle(" ".join(parts[1:])), suffix, None if kind is Kind.PERSON else kind
+
+
+def _plain_words(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return which values are one ASCII word that `_is_plain`, and all values in lower case."""
+    lower = pc.utf8_lower(values)
+    odd = pc.is_in(lower, pa.array(sorted(PLACEHOLDERS | TITLES)))
+    return pc.and_not(pc.match_substring_regex(lower, "^[a-z]+$"), odd), lower
+
+
+def _plain_families(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return which values are one such word or several that `_is_ordinary`, and all values in lower case."""
+    single, lower = _plain_words(values)
+    several = pc.match_substring_regex(lower, "^[a-z]+( [a-z]+)+$")
+    looked_at = pc.match_substring_regex(lower, _LOOKED_AT)
+    return pc.or_(single, pc.and_not(several, looked_at)), lower
 
 
 def _is_plain(word: str) -> bool:

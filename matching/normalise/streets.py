@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from matching.normalise.street_words import (
     DIRECTIONS,
     HIGHWAYS,
@@ -39,7 +42,7 @@ _EASY_UNIT = re.compile(
 _UNIT_GLUED = re.compile(r"\b(apt|unit|ste|suite|rm|lot|bldg)(\d)")
 _LETTERS = re.compile(r"^[a-z0-9 ]+$")
 _BEFORE_NAME = {"st": "saint", "mt": "mount", "ft": "fort"}
-_CARE_OF = re.compile(r"^(?:c/o|attn:?|care of|in care of)\s+[^\d#]*(?=\d|$)")
+_CARE_OF = re.compile(r"^(?:c/o|attn|care of|in care of)\s+[^\d#]*(?=\d|$)")
 _NUMBER = re.compile(r"^\d+(-\d+)?[a-z]?$")
 _ALPHANUMERIC = re.compile(r"^(?=.*\d)[a-z]?\d+-?[a-z]{0,2}$|^[a-z]-\d+$")
 _ORDINAL = re.compile(r"^\d+(?:st|nd|rd|th)$")
@@ -55,6 +58,11 @@ _LOOKED_AT = (
     | frozenset(_BOX_WORDS.split())
 )  # fmt: skip
 """Words of a street line that some rule looks at when they do not end it."""
+
+_INNER = "(^| )(" + "|".join(sorted(word for word in _LOOKED_AT if word.isalpha())) + ")( |$)"
+_DIRECTION_FIRST = "^(" + "|".join(sorted(_SHORT_DIRECTIONS)) + ") "
+_LONG_SUFFIXES = pa.array(list(SUFFIXES))
+_SHORT_SUFFIXES = pa.array(list(SUFFIXES.values()))
 
 PLACEHOLDERS = frozenset({"unknown", "none", "n a", "general", "homeless", "no address", "same", "xxx", "test", "na", "-"})
 
@@ -89,6 +97,19 @@ def _ordinary(text: str) -> str | None:
     return " ".join(parts)
 
 
+def ordinary(lines: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return which of many lower-case lines are such as `_ordinary` takes, and their streets; the others' mean nothing."""
+    halves = pc.split_pattern(lines, " ", max_splits=1, reverse=True)
+    two = pc.equal(pc.list_value_length(halves), 2)
+    name = pc.list_element(halves, 0)
+    last = pc.if_else(two, pc.binary_join(pc.list_slice(halves, 1), ""), None)
+    suffix = _SHORT_SUFFIXES.take(pc.index_in(last, _LONG_SUFFIXES))
+    inner = pc.replace_substring_regex(name, _DIRECTION_FIRST, "")
+    known = pc.and_(suffix.is_valid(), pc.match_substring_regex(inner, "^[a-z]+( [a-z]+)*$"))
+    known = pc.and_not(known, pc.match_substring_regex(inner, _INNER))
+    return known, pc.binary_join_element_wise(name, suffix, " ")
+
+
 def street_parts(text: str) -> Parts:
     """Take a folded street line apart into (number, street, unit, box); the house number is usually cut off before."""
     line = _clean(text)
@@ -121,13 +142,15 @@ def unit_number(text: str) -> str | None:
 
 
 def _clean(text: str) -> str:
-    if _LETTERS.match(text):
-        return _UNIT_GLUED.sub(r"\1 \2", " ".join(text.split()))
-    folded = fold(text)
-    if folded.startswith(("c/o", "attn", "care of", "in care")):
-        folded = _CARE_OF.sub("", folded)
-    marked = folded.replace("'", "").replace(".", "").replace("#", " # ")
-    return _UNIT_GLUED.sub(r"\1 \2", " ".join(re.sub(r"[^\w/#-]|_", " ", marked).split()))
+    line = " ".join(text.split())
+    if not _LETTERS.match(text):
+        marked = fold(text).replace("'", "").replace(".", "").replace("#", " # ")
+        line = " ".join(re.sub(r"[^\w/#-]|_", " ", marked).split())
+    line = _UNIT_GLUED.sub(r"\1 \2", line)
+    if not line.startswith(("c/o", "attn", "care of", "in care of")):
+        return line
+    bare = _CARE_OF.sub("", line)
+    return line if bare == line else _clean(bare)
 
 
 def _box(line: str) -> Parts | None:

@@ -119,6 +119,7 @@ STREETS = {
     "PSC 802 Box 74": ("psc 802 box 74", None),
     "Calle Luna 55": ("55 calle luna", None),
     "c/o John Smith 123 Main St": ("123 main st", None),
+    "in care of John Smith 123 Main St": ("123 main st", None),
     "unknown": (None, None),
 }
 
@@ -284,6 +285,22 @@ def test_phones_normalised_twice_are_as_once(values):
 )
 def test_a_column_of_phones_is_read_as_one_by_one(values):
     assert phones.phones(pa.array(values)).to_pylist() == [phones.phone(value) for value in values]
+
+
+@FEW
+@given(st.lists(PIECES.filter(bool), min_size=1))
+def test_a_column_of_streets_is_read_as_one_by_one(lines):
+    columns = distinct.split(pa.array(lines), streets.street_parts, parts=4, ordinary=streets.ordinary, at=1)
+    assert list(zip(*(column.to_pylist() for column in columns), strict=True)) == [streets.street_parts(line) for line in lines]
+
+
+@FEW
+@given(st.lists(st.one_of(WORDS, PIECES).filter(str.strip), min_size=1))
+def test_a_column_of_names_is_read_as_one_by_one(values):
+    table = names.names(given=pa.array(values), family=pa.array(values))
+    for value, row in zip(values, table.to_pylist(), strict=True):
+        assert row["family"] == names._family(value).family
+        assert row["given"] == (names._given(value)[0] or names._family(value).given)
 
 
 @FEW
