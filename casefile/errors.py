@@ -101,6 +101,10 @@ class SigningKeyFaulty(RedressError):
     """The key that signs our mail cannot be used."""
 
 
+class SesUnavailable(RedressError):
+    """Amazon SES cannot be used here: its library or its region is missing."""
+
+
 class AddressRefused(RedressError):
     """An e-mail address to which nothing can be sent."""
 

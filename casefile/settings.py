@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,7 +32,7 @@ class Settings(BaseSettings):
     )
     owner_database_url: str | None = Field(
         default=None,
-        description="The same database as a role that may create tables and roles; only migrations use it. Default: database_url.",
+        description="The same database as a role that may create tables and roles; only migrations use it; else database_url.",
     )
     secret_key: SecretStr | None = Field(
         default=None,
@@ -49,6 +50,16 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses of reverse proxies whose X-Forwarded-For is believed."
     )
+    mail_transport: Literal["smtp", "ses"] = Field(
+        default="smtp", description="How notices leave: smtp (the server below) or ses (Amazon SES v2; needs redress[ses])."
+    )
+    ses_region: str | None = Field(
+        default=None, description="AWS region of Amazon SES, such as us-east-1. Default: AWS's own settings, as for credentials."
+    )
+    ses_configuration_set: str | None = Field(
+        default=None,
+        description="Configuration set of Amazon SES whose events come back by SNS. Default: that of the sender's identity.",
+    )
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes our notices.")
     smtp_port: int = Field(default=25, description="Port of that mail server.")
     smtp_user: str | None = Field(default=None, description="User name at the mail server, if it asks for one.")
@@ -56,7 +67,8 @@ class Settings(BaseSettings):
     smtp_tls: str = Field(default="auto", description="TLS to the mail server: auto (STARTTLS if offered), always, never.")
     smtp_connections: int = Field(default=16, description="Most connections that one sender opens to the mail server.")
     dkim_key_file: Path | None = Field(
-        default=None, description="RSA-2048 key (PEM) with which we sign notices (DKIM); without it the relay signs."
+        default=None,
+        description="RSA-2048 key (PEM) with which we sign notices (DKIM); without it, and with ses always, the relay signs.",
     )
     dkim_selector: str = Field(default="redress", description="DKIM selector under which that key is published.")
     sns_topics: tuple[str, ...] = Field(

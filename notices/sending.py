@@ -18,6 +18,7 @@ from notices.outbox import send
 from notices.recovery import OpenCase
 from notices.transports.maildir import Maildir
 from notices.transports.nowhere import Nowhere
+from notices.transports.ses import Account
 from notices.transports.smtp import Connection, Server
 
 
@@ -92,10 +93,14 @@ def _transport(settings: Settings, *, nowhere: bool, maildir: Path | None) -> Ca
         return Nowhere
     if maildir is not None:
         return functools.partial(Maildir, maildir)
+    if settings.mail_transport == "ses":
+        return Account(
+            region=settings.ses_region, configuration_set=settings.ses_configuration_set, connections=settings.smtp_connections
+        ).transport
     return functools.partial(Connection, server_of(settings))
 
 
 def _sign(settings: Settings, *, domain: str) -> Callable[[bytes], bytes] | None:
-    if settings.dkim_key_file is None:
-        return None
+    if settings.dkim_key_file is None or settings.mail_transport == "ses":
+        return None  # Amazon SES writes Date and Message-ID anew, which would break our signature, and signs by itself
     return Signer.from_file(settings.dkim_key_file, domain=domain, selector=settings.dkim_selector).sign

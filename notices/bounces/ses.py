@@ -12,6 +12,9 @@ from notices.bounces.classify import classify
 from notices.bounces.mime import Message
 from notices.bounces.report import Kind, Recipient, Report, Severity
 
+ATTEMPT_TAG = "redress-attempt"
+"""Name of the message tag that carries the local part of an attempt's return path, mark and all (`notices.return_path`)."""
+
 SUBTYPE_MEANS: dict[str, tuple[Severity, str]] = {
     "NoEmail": (Severity.HARD, "bad address"),
     "General": (Severity.SOFT, "undefined"),
@@ -27,7 +30,7 @@ SUBTYPE_MEANS: dict[str, tuple[Severity, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """What ties an event to a notice; the source of a mail is its return path."""
+    """What ties an event to a notice: the attempt's tag, or the source of a mail that had our return path."""
 
     message_id: str
     sent_to: tuple[str, ...]
@@ -37,7 +40,9 @@ def read_event(event: dict[str, Any]) -> Report | None:
     """Return the report of one SES event or notification, or None when it is not about a delivery."""
     kind = str(event.get("eventType") or event.get("notificationType") or "").casefold()
     mail = _dict(event.get("mail"))
-    known = _Mail(message_id=_original_message_id(mail), sent_to=tuple(addresses_in(str(mail.get("source") or ""))[:1]))
+    tags = [str(one) for one in _list(_dict(mail.get("tags")).get(ATTEMPT_TAG))]
+    source = addresses_in(str(mail.get("source") or ""))[:1]
+    known = _Mail(message_id=_original_message_id(mail), sent_to=(*tags, *source))
     if kind == "bounce":
         bounce = _dict(event.get("bounce"))
         recipients = tuple(_bounced(bounce, _dict(one)) for one in _list(bounce.get("bouncedRecipients")))
