@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casefile import campaigns, ledger, paces
+from casefile.database import Session
 from casefile.ledger import Leased
 from casefile.words import AttemptOutcome, CampaignStatus
 from notices.brakes import Brakes
@@ -20,6 +21,7 @@ from notices.pace import Pace
 from notices.recorder import Recorder
 from notices.recovery import recover, resolve_doubt
 from notices.transports.smtp import ConnectionEnded
+from notices.valve import Room, Valve
 
 LEASE_SECONDS = 1800
 """Long enough for a batch at a slow pace; a lease that is nearly over is given back, never used."""
@@ -60,6 +62,7 @@ class Sender:
         self._brakes = Brakes(policy)
         self._unreached_since: float | None = None
         self._dispatch: Dispatch
+        self._valve: Valve
         self._recorder: Recorder
 
     async def run(self) -> Progress:
@@ -88,9 +91,24 @@ class Sender:
         resolve_doubt(orders.open_case, campaign_id=orders.campaign_id, now=_now())
         with orders.open_case() as session:
             pace = Pace(orders.limits, connections=orders.connections, known=paces.read(session))
+            self._valve = self._valve_of(session)
             self._dispatch = Dispatch(pace, ledger.groups_waiting(session, campaign_id=orders.campaign_id))
         journal = Journal(orders.journal_folder, case_id=orders.case_id)
         self._recorder = Recorder(orders.open_case, journal, self._brakes, self._retry_at)
+
+    def _valve_of(self, session: Session) -> Valve:
+        campaign = campaigns.get(session, campaign_id=self.orders.campaign_id)
+        is_limited = bool({"waves", "warm_up"} & campaign.policy.keys())
+        come = campaigns.headway(session, campaign_id=campaign.id) if is_limited else campaigns.Headway(0, 0, 0, 0)
+        return Valve(
+            campaign.policy,
+            campaign.send_not_after,
+            to_send=campaign.waterfall.get("to_send", 0),
+            begun=come.begun,
+            begun_today=come.begun_today,
+            day=come.day,
+            resumed_waves=come.resumed,
+        )
 
     def _finish(self) -> None:
         left = [item.notice.id for item in self._dispatch.take_rest()]
@@ -107,12 +125,15 @@ class Sender:
         """Keep every receiving system's queue filled; end when nothing is due and nothing more can become due."""
         dispatch = self._dispatch
         while not dispatch.stopping:
-            leased = [await self._lease(name) for name in dispatch.hungry(2 * self.orders.batch)]
+            room = self._valve.room(_now())
+            leased = [await self._lease(name) for name in dispatch.hungry(2 * self.orders.batch)] if room.count > 0 else []
             if any(leased):
                 continue
             if dispatch.waiting or dispatch.in_flight or not self._recorder.is_idle:
                 await asyncio.sleep(0.02)
-            elif self.orders.wait_for_retries and await asyncio.to_thread(self._any_waiting):
+            elif room.count <= 0:
+                self._shut(room)
+            elif self.orders.wait_for_retries and await asyncio.to_thread(self._is_anything_left):
                 await asyncio.sleep(0.5)
             else:
                 break
@@ -121,24 +142,33 @@ class Sender:
 
     async def _lease(self, group: str) -> int:
         lease_ends = time.monotonic() + LEASE_SECONDS - LEASE_MARGIN_SECONDS
-        notices = await asyncio.to_thread(self._claim, group)
+        count = min(self.orders.batch, self._valve.room(_now()).count)
+        notices = await asyncio.to_thread(self._claim, group, int(count)) if count > 0 else []
         if notices:
+            self._valve.took(len(notices))
             self._dispatch.add(group, (Item(notice, lease_ends) for notice in notices))
         return len(notices)
 
-    def _claim(self, group: str) -> list[Leased]:
+    def _shut(self, room: Room) -> None:
+        """Nothing more may go now: end, and wait for a person where the policy says so."""
+        if room.pauses and self._is_anything_left():
+            self._brake(room.why)
+        else:
+            self._stop(room.why)
+
+    def _claim(self, group: str, count: int) -> list[Leased]:
         with self.orders.open_case() as session:
             return ledger.claim(
                 session,
                 campaign_id=self.orders.campaign_id,
                 provider_group=group,
                 worker=self._recorder.journal.worker,
-                count=self.orders.batch,
+                count=count,
                 lease_seconds=LEASE_SECONDS,
                 is_reminder=self._is_reminder,
             )
 
-    def _any_waiting(self) -> bool:
+    def _is_anything_left(self) -> bool:
         with self.orders.open_case() as session:
             return bool(ledger.groups_waiting(session, campaign_id=self.orders.campaign_id))
 
