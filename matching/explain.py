@@ -54,8 +54,7 @@ def explain(
     """
     if not pairs:
         return []
-    left = _rows(people, [a for a, _ in pairs], slice(0, people.left))
-    right = _rows(people, [b for _, b in pairs], slice(people.left or 0, None))
+    left, right = rows_of(people, pairs)
     seen, numbers = patterns.distinct(*comparer.levels(left, right))
     scores = models.score(model, comparer.columns, seen)
     teller = _Teller(people, comparer, model, seen, scores, language)
@@ -63,6 +62,12 @@ def explain(
         teller.tell(pair, int(i), int(j), int(number), (together or {}).get(pair))
         for pair, i, j, number in zip(pairs, left, right, numbers, strict=True)
     ]
+
+
+def rows_of(people: People, pairs: Sequence[tuple[str, str]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the row numbers of pairs of ids; TableFaulty for an unknown id."""
+    left = _rows(people, [a for a, _ in pairs], slice(0, people.left))
+    return left, _rows(people, [b for _, b in pairs], slice(people.left or 0, None))
 
 
 def _rows(people: People, ids: list[str], side: slice) -> NDArray[np.int32]:
