@@ -7,7 +7,9 @@ import datetime
 import email
 import json
 import os
+from email.header import decode_header, make_header
 from email.policy import default
+from email.utils import parseaddr
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -52,11 +54,22 @@ def both(template, values, language, member):
     return head + body, email.message_from_bytes(head + body, policy=default), slow
 
 
+def mailbox(parsed, name):
+    """Return display name and address of a header's only mailbox.
+
+    Words are joined as RFC 2047, section 6.2 says: the standard library's newer parser leaves the blank between two encoded words
+    of a display name in it, which no mail program does.
+    """
+    (box,) = parsed[name].addresses
+    raw = dict(parsed.raw_items()).get(name, "")
+    if raw.count("=?") > 1 and isinstance(raw, str):
+        return str(make_header(decode_header(parseaddr(raw.replace("\r\n", ""))[0]))), box.addr_spec
+    return box.display_name, box.addr_spec
+
+
 def meant(parsed):
     """Return what a parsed message says: its headers, recipients and decoded parts."""
-    mailboxes = {
-        name: [(box.display_name, box.addr_spec) for box in parsed[name].addresses] for name in ("From", "To", "Reply-To")
-    }
+    mailboxes = {name: [mailbox(parsed, name)] for name in ("From", "To", "Reply-To")}
     plain = {name: str(parsed[name]) for name in HEADERS if parsed[name] is not None and name not in mailboxes}
     parts = [(part.get_content_type(), part.get_content().replace("\r\n", "\n")) for part in parsed.iter_parts()]
     return mailboxes, plain, parts, sorted(name for name in parsed)
