@@ -11,11 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
 from casefile import database, schema
 from casefile.settings import Settings
+
+hypothesis.settings.register_profile("steady", derandomize=True, database=None)
+hypothesis.settings.register_profile("search", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+"""The same examples in every run, so that a red test means a change; `HYPOTHESIS_PROFILE=search make test` looks for new ones."""
 
 FOLDER = Path(tempfile.mkdtemp(prefix="rdt", dir="/tmp"))
 os.environ["REDRESS_DATA_DIRECTORY"] = str(FOLDER)
