@@ -13,7 +13,7 @@ demo: .venv/runtime .venv/assets ## A whole synthetic case on this machine; ARGS
 	$(BIN)/redress demo $(ARGS)
 
 test: .venv/dev .venv/assets .venv/chromium .venv/postgresql ## All tests; ARGS="tests/matching -x"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: .venv/dev ## Types, style and the arrows between the rooms
 	$(BIN)/ruff check .
