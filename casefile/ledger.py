@@ -156,8 +156,8 @@ def record(session: Session, *, worker: str, ended: Sequence[Ended]) -> int:
     columns = _columns(ended) | {"worker": worker}
     written = set(session.scalars(_RECORD_ATTEMPTS, columns))
     session.execute(_RECORD_NOTICES, columns)
-    late = [one for one in ended if one.notice_id not in written and one.outcome is AttemptOutcome.ACCEPTED]
-    if late:
+    unwritten = [one for one in ended if one.notice_id not in written and one.outcome is AttemptOutcome.ACCEPTED]
+    if late := _written_otherwise(session, ended=unwritten):
         add_events(session, events=[_evidence(worker, one) for one in late])
     return len(written)
 
@@ -200,6 +200,18 @@ def expire_leases(session: Session, *, campaign_id: uuid.UUID) -> int:
         {"campaign_id": campaign_id},
     )
     return len(rows.all())
+
+
+def _written_otherwise(session: Session, *, ended: Sequence[Ended]) -> list[Ended]:
+    """Return those whose attempt a successor has written as something else than accepted; the others are merely written twice."""
+    if not ended:
+        return []
+    rows = session.execute(
+        sa.text("select notice_id, number from attempts where notice_id = any(:ids) and outcome <> 'accepted'"),
+        {"ids": [one.notice_id for one in ended]},
+    )
+    taken = {(row.notice_id, row.number) for row in rows}
+    return [one for one in ended if (one.notice_id, one.attempt) in taken]
 
 
 def _evidence(worker: str, ended: Ended) -> CameBack:

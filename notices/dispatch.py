@@ -87,13 +87,6 @@ class Dispatch:
         """A notice is ours no longer."""
         self._leave(item)
 
-    def take_rest(self) -> list[Item]:
-        """Return what nobody will try here any more."""
-        left = [item for queue in self._queues.values() for item in queue]
-        for queue in self._queues.values():
-            queue.clear()
-        return left
-
     def wake_all(self) -> None:
         """Let every waiting lane look for work."""
         while self._idle:

@@ -18,6 +18,7 @@ from notices.dispatch import Dispatch, Item
 from notices.journal import Journal
 from notices.orders import Orders, Progress, Transport
 from notices.pace import Pace
+from notices.patience import in_thread, patiently
 from notices.recorder import Recorder
 from notices.recovery import recover, resolve_doubt
 from notices.transports.smtp import ConnectionEnded
@@ -67,7 +68,7 @@ class Sender:
 
     async def run(self) -> Progress:
         """Recover, feed, send, record; give back what was not tried."""
-        await asyncio.to_thread(self._begin)
+        await in_thread(self._begin)
         helpers = [asyncio.create_task(self._feed()), asyncio.create_task(self._watch())]
         lanes = [asyncio.create_task(self._lane()) for _ in range(self.orders.connections)]
         recorder = asyncio.create_task(self._recorder.run(lanes, enough=self.orders.batch, brake=self._brake))
@@ -82,7 +83,7 @@ class Sender:
         for task in helpers:
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise error
-        await asyncio.to_thread(self._finish)
+        await in_thread(self._finish)
         return self.progress
 
     def _begin(self) -> None:
@@ -111,9 +112,11 @@ class Sender:
         )
 
     def _finish(self) -> None:
-        left = [item.notice.id for item in self._dispatch.take_rest()]
+        worker = self._recorder.journal.worker
         with self.orders.open_case() as session:
-            ledger.release(session, worker=self._recorder.journal.worker, notice_ids=left)
+            # Whatever is still leased was never handed over: every attempt that ended is written by now.
+            left = [notice_id for notice_id, _ in ledger.leased_by(session, worker=worker)]
+            ledger.release(session, worker=worker, notice_ids=left)
             paces.write(session, states=self._dispatch.pace.state())
         if resting := self._dispatch.pace.resting():
             self.progress.stopped_because = self.progress.stopped_because or resting
@@ -133,7 +136,7 @@ class Sender:
                 await asyncio.sleep(0.02)
             elif room.count <= 0:
                 self._shut(room)
-            elif self.orders.wait_for_retries and await asyncio.to_thread(self._is_anything_left):
+            elif self.orders.wait_for_retries and await in_thread(self._is_anything_left):
                 await asyncio.sleep(0.5)
             else:
                 break
@@ -143,7 +146,7 @@ class Sender:
     async def _lease(self, group: str) -> int:
         lease_ends = time.monotonic() + LEASE_SECONDS - LEASE_MARGIN_SECONDS
         count = min(self.orders.batch, self._valve.room(_now()).count)
-        notices = await asyncio.to_thread(self._claim, group, int(count)) if count > 0 else []
+        notices = await in_thread(lambda: self._claim(group, int(count))) if count > 0 else []
         if notices:
             self._valve.took(len(notices))
             self._dispatch.add(group, (Item(notice, lease_ends) for notice in notices))
@@ -176,7 +179,7 @@ class Sender:
         """See within half a second that somebody paused or cancelled the campaign, and show progress."""
         while not self._dispatch.stopping:
             await asyncio.sleep(0.5)
-            status = await asyncio.to_thread(self._status)
+            status = await in_thread(self._status)
             if status is not CampaignStatus.SENDING:
                 self._stop(f"the campaign is {status.value}")
             self.progress.waiting, self.progress.in_flight = self._dispatch.waiting, self._dispatch.in_flight
@@ -196,6 +199,9 @@ class Sender:
     def _brake(self, reason: str) -> None:
         """Pause the campaign itself, for every sender, and say why."""
         self._stop(reason)
+        patiently(lambda: self._pause(reason))
+
+    def _pause(self, reason: str) -> None:
         with self.orders.open_case() as session:
             campaigns.pause(session, campaign_id=self.orders.campaign_id, reason=reason)
 

@@ -16,6 +16,7 @@ from casefile.ledger import Ended, Leased
 from casefile.words import AttemptOutcome
 from notices.brakes import Brakes, severity_of
 from notices.journal import Journal
+from notices.patience import in_thread
 from notices.recovery import OpenCase
 from notices.transports.reply import Handover
 
@@ -80,7 +81,7 @@ class Recorder:
         batch, self._ended = self._ended[:BATCH], self._ended[BATCH:]
         stale, self._stale = self._stale, []
         self._writing = True
-        ended = await asyncio.to_thread(self._write, batch, stale)
+        ended = await in_thread(lambda: self._write(batch, stale))
         self._writing = False
         if reason := self._brakes.after(ended):
             brake(reason)

@@ -196,3 +196,22 @@ def test_pausing_stops_a_sender_and_resuming_finishes(mailing, sink):
     mailing.send(campaign_id, catcher.port)
     assert_nothing_lost(mailing, campaign_id, catcher.taken(), 300)
     assert set(catcher.taken().values()) == {1}
+
+
+def test_the_database_goes_away_and_comes_back(mailing, sink, owner_engine):
+    """Every connection is cut again and again while a sender works: it goes on by itself, and nothing is lost or doubled."""
+    campaign_id = mailing.ready(400)
+    catcher = sink("--delay", "0.005")
+    cut = sa.text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename <> ''")
+    sender = start_sender(mailing, campaign_id, catcher.port)
+    for goal in (20, 120, 220, 320):
+        wait_until(lambda goal=goal: catcher.taken().total() >= goal or not sender.is_alive())
+        with owner_engine.connect() as connection:
+            connection.execute(cut)
+    sender.join(60)
+    assert sender.exitcode == 0
+    mailing.engine.dispose()
+    assert_nothing_lost(mailing, campaign_id, catcher.taken(), 400)
+    assert set(catcher.taken().values()) == {1}
+    with mailing.open_case() as session:
+        assert session.scalar(sa.text("select count(*) from delivery_events")) == 0
