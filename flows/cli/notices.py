@@ -176,16 +176,6 @@ def send(
         typer.echo(f"It stopped because {progress.stopped_because}.")
 
 
-@app.command()
-def receivers(campaign: Campaign, case_name: CaseOption) -> None:
-    """Look up which systems receive the mail of a frozen audience (MX), so that each is sent to at its own pace."""
-    from notices import receivers as looked_up
-
-    found = desk(case_name)
-    for group, count in looked_up.assign(found.open_case, campaign_id=campaign_of(found, campaign)).items():
-        typer.echo(f"{group}: {count:,}")
-
-
 @app.command("send-due")
 def send_due(case_name: CaseOption) -> None:
     """Send whatever of the case is due: mailings under way, retries, receipts. Run it from a clock every few minutes."""
