@@ -94,6 +94,8 @@ class Comparer:
         best: Seen | None = None
         for k, m in coded.combinations():
             a, b = coded.codes[left, k], coded.codes[right, m]
+            if best is not None and not ((a >= 0) & (b >= 0)).any():
+                continue
             level = compare(a, b)
             rarity = np.zeros_like(level)
             if rare:

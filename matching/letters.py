@@ -40,6 +40,8 @@ class Letters:
         """Return the Jaro-Winkler similarity of codes pairwise, 0 where it is below the floor or a code is -1."""
         found = np.zeros(len(left), np.float32)
         able = np.flatnonzero((left >= 0) & (right >= 0))
+        if not len(able):
+            return found
         able = able[self._bound(left[able], right[able]) >= floor]
         if len(able):
             found[able] = process.cpdist(

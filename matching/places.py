@@ -44,7 +44,10 @@ def compare(people: People, frequencies: Frequencies, values: Values, left: Rows
     """Return the most specific level that any address of the left row reaches with any of the right row, and its rarity."""
     best: Seen | None = None
     for k, m in _combinations(people):
-        found = _seen(_Pairs(people, values, left, right, k, m), frequencies)
+        pairs = _Pairs(people, values, left, right, k, m)
+        if best is not None and not any(pairs.same(part)[0].any() for part in ("street", "postcode", "city", "region")):
+            continue
+        found = _seen(pairs, frequencies)
         best = found if best is None else _better(best, found)
     assert best is not None
     return best
