@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -69,6 +71,7 @@ class Sender:
     async def run(self) -> Progress:
         """Recover, feed, send, record; give back what was not tried."""
         await in_thread(self._begin)
+        self._heed_signals()
         helpers = [asyncio.create_task(self._feed()), asyncio.create_task(self._watch())]
         lanes = [asyncio.create_task(self._lane()) for _ in range(self.orders.connections)]
         recorder = asyncio.create_task(self._recorder.run(lanes, enough=self.orders.batch, brake=self._brake))
@@ -85,6 +88,18 @@ class Sender:
                 raise error
         await in_thread(self._finish)
         return self.progress
+
+    def _heed_signals(self) -> None:
+        """Ctrl-C and SIGTERM let what is under way end; a second one ends at once, and the journal keeps what is known."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._interrupted, number)
+
+    def _interrupted(self, number: signal.Signals) -> None:
+        asyncio.get_running_loop().remove_signal_handler(number)
+        self._stop("it was interrupted")
 
     def _begin(self) -> None:
         orders = self.orders

@@ -215,3 +215,17 @@ def test_the_database_goes_away_and_comes_back(mailing, sink, owner_engine):
     assert set(catcher.taken().values()) == {1}
     with mailing.open_case() as session:
         assert session.scalar(sa.text("select count(*) from delivery_events")) == 0
+
+
+def test_an_interrupted_sender_ends_what_is_under_way(mailing, sink):
+    campaign_id = mailing.ready(300)
+    catcher = sink("--delay", "0.05")
+    sender = start_sender(mailing, campaign_id, catcher.port)
+    wait_until(lambda: catcher.taken().total() > 5)
+    sender.terminate()
+    sender.join(20)
+    assert sender.exitcode == 0
+    found = mailing.statuses(campaign_id)
+    assert set(found) <= {NoticeStatus.ACCEPTED, NoticeStatus.READY, NoticeStatus.PLANNED}
+    assert found[NoticeStatus.ACCEPTED] == catcher.taken().total() < 300
+    assert list((mailing.folder / "journal").iterdir()) == []
