@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.normalise import addresses, dates, distinct, emails, names, nicknames, phones, streets
+from matching.normalise import addresses, dates, distinct, emails, name_rules, names, nicknames, phones, streets
 from matching.normalise.text import fold
 
 LINES = {
@@ -299,8 +299,8 @@ def test_a_column_of_streets_is_read_as_one_by_one(lines):
 def test_a_column_of_names_is_read_as_one_by_one(values):
     table = names.names(given=pa.array(values), family=pa.array(values))
     for value, row in zip(values, table.to_pylist(), strict=True):
-        assert row["family"] == names._family(value).family
-        assert row["given"] == (names._given(value)[0] or names._family(value).given)
+        assert row["family"] == name_rules.family_parts(value).family
+        assert row["given"] == (name_rules.given_parts(value)[0] or name_rules.family_parts(value).given)
 
 
 @FEW
