@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from casefile import audience, audit, errors
 from casefile.outcomes import TERMINAL
 from casefile.tables.audit import AuditEntry
-from casefile.tables.mail import Approval, Campaign, Notice
+from casefile.tables.mail import Approval, Campaign, DeliveryEvent, Notice
 from casefile.tables.staff import StaffRole
-from casefile.words import CAMPAIGN_TRANSITIONS, CampaignStatus, NoticeStatus, Role, may
+from casefile.words import CAMPAIGN_TRANSITIONS, CampaignStatus, DeliveryEventKind, NoticeStatus, Role, may
 
 APPROVING = (Role.ADMINISTRATOR, Role.COUNSEL)
 """Who approves: one person in each of these roles, not the same person twice."""
@@ -254,6 +254,28 @@ def rehearse(session: Session, *, campaign_id: uuid.UUID) -> uuid.UUID:
     lock(session, campaign_id=copy.id)
     copy.status = CampaignStatus.SENDING
     return copy.id
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What came back of a mailing: messages that a server took, complaints about them, and those whose address is bad."""
+
+    taken: int
+    complaints: int
+    bounced_hard: int
+
+
+def returns(session: Session, *, campaign_id: uuid.UUID) -> Returns:
+    """Count what came back of a mailing so far."""
+    found = counts(session, campaign_id=campaign_id)
+    bounced = found.get(NoticeStatus.BOUNCED_HARD, 0)
+    taken = sum(found.get(status, 0) for status in (NoticeStatus.ACCEPTED, NoticeStatus.DELIVERED, NoticeStatus.BOUNCED_SOFT))
+    complaints = session.scalar(
+        sa.select(sa.func.count(DeliveryEvent.notice_id.distinct()))
+        .join(Notice, Notice.id == DeliveryEvent.notice_id)
+        .where(Notice.campaign_id == campaign_id, DeliveryEvent.kind == DeliveryEventKind.COMPLAINT)
+    )
+    return Returns(taken=taken + bounced, complaints=complaints or 0, bounced_hard=bounced)
 
 
 @dataclass(frozen=True, slots=True)

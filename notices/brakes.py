@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
+from casefile.campaigns import Returns
 from casefile.ledger import Ended
 from casefile.words import AttemptOutcome
 from notices.bounces.classify import classify
@@ -21,6 +22,13 @@ HARD_SHARE = 0.05
 
 POLICY_SHARE = 0.01
 """More than one refusal in a hundred that is about us means that the rest will be refused too."""
+
+
+COMPLAINT_SHARE = 0.001
+"""Gmail's sender guidelines: stay under 0.1 % spam reports, and never reach 0.3 %."""
+
+FEWEST_RETURNED = 3
+"""One complaint among the first hundred messages is more than 0.1 % and says nothing."""
 
 
 def severity_of(handover: Handover) -> str:
@@ -42,9 +50,22 @@ class Brakes:
 
     def __init__(self, policy: Mapping[str, object]) -> None:
         self._hard_share = float(str(policy.get("hard_share", HARD_SHARE)))
+        self._complaint_share = float(str(policy.get("complaint_share", COMPLAINT_SHARE)))
         self._policy_share = float(str(policy.get("policy_share", POLICY_SHARE)))
         self._last: deque[str] = deque()
         self._counts: Counter[str] = Counter()
+
+    def after_returns(self, returns: Returns) -> str:
+        """Take in what came back later, all in all; return why the campaign must pause, or nothing."""
+        taken = max(1, returns.taken)
+        complaints, bounced = returns.complaints / taken, returns.bounced_hard / taken
+        if returns.complaints >= FEWEST_RETURNED and complaints > self._complaint_share:
+            return f"{complaints:.2%} of {returns.taken:,} messages were complained about (limit {self._complaint_share:.1%})"
+        if returns.taken >= FEWEST and bounced > self._hard_share:
+            return (
+                f"{bounced:.1%} of {returns.taken:,} messages came back because the address is bad (limit {self._hard_share:.0%})"
+            )
+        return ""
 
     def after(self, ended: Sequence[Ended]) -> str:
         """Take in attempts that ended; return why the campaign must pause, or nothing."""

@@ -38,6 +38,9 @@ RETRY_MINUTES = (30, 30, 60, 120, 180)
 CONNECT_REST_SECONDS = (0.2, 1, 2, 5, 10, 30)
 """Rests between vain tries to reach the mail server; the notices wait, and no attempt of theirs is spent."""
 
+RETURNS_EVERY_SECONDS = 15.0
+"""How often a sender looks at what came back; the count takes 0.1 s for a million notices."""
+
 PROBES = 2
 """How often a message goes again at once on a new connection after its connection broke before the final dot."""
 
@@ -64,6 +67,7 @@ class Sender:
         self._retry_minutes: Sequence[float] = policy.get("retry_minutes", RETRY_MINUTES)  # a list in JSON
         self._brakes = Brakes(policy)
         self._unreached_since: float | None = None
+        self._look_at_returns_at = 0.0
         self._dispatch: Dispatch
         self._valve: Valve
         self._recorder: Recorder
@@ -194,16 +198,24 @@ class Sender:
         """See within half a second that somebody paused or cancelled the campaign, and show progress."""
         while not self._dispatch.stopping:
             await asyncio.sleep(0.5)
-            status = await in_thread(self._status)
+            status, returns = await in_thread(self._status_and_returns)
+            if returns is not None and (reason := self._brakes.after_returns(returns)):
+                self._brake(reason)
             if status is not CampaignStatus.SENDING:
                 self._stop(f"the campaign is {status.value}")
             self.progress.waiting, self.progress.in_flight = self._dispatch.waiting, self._dispatch.in_flight
             if self.orders.on_progress is not None:
                 self.orders.on_progress(self.progress)
 
-    def _status(self) -> CampaignStatus:
+    def _status_and_returns(self) -> tuple[CampaignStatus, campaigns.Returns | None]:
+        """Read the campaign's state, and every now and then what came back of it."""
+        campaign_id, is_due = self.orders.campaign_id, time.monotonic() >= self._look_at_returns_at
         with self.orders.open_case() as session:
-            return campaigns.get(session, campaign_id=self.orders.campaign_id).status
+            status = campaigns.get(session, campaign_id=campaign_id).status
+            if not is_due or status is not CampaignStatus.SENDING:
+                return status, None
+            self._look_at_returns_at = time.monotonic() + RETURNS_EVERY_SECONDS
+            return status, campaigns.returns(session, campaign_id=campaign_id)
 
     def _stop(self, reason: str) -> None:
         if not self._dispatch.stopping and not self._dispatch.fed:

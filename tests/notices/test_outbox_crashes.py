@@ -12,8 +12,8 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
-from casefile import campaigns, database, ledger
-from casefile.words import AttemptOutcome, NoticeStatus
+from casefile import campaigns, database, delivery_events, ledger
+from casefile.words import AttemptOutcome, CampaignStatus, DeliveryEventKind, NoticeStatus
 
 CONNECTIONS = 4
 
@@ -115,6 +115,23 @@ def test_brakes_pause_the_campaign(mailing, sink, option, said):
     found = mailing.statuses(campaign_id)
     assert found[NoticeStatus.READY] + found.get(NoticeStatus.PLANNED, 0) > 0
     assert NoticeStatus.LEASED not in found
+
+
+def test_complaints_pause_the_campaign(mailing, sink):
+    campaign_id = mailing.ready(300)
+    catcher = sink("--delay", "0.2")
+    with mailing.open_case() as session:
+        notices = session.scalars(sa.text("select id from notices order by id desc limit 3")).all()
+        now = datetime.datetime.now(datetime.UTC)
+        events = [
+            delivery_events.CameBack("test", str(number), DeliveryEventKind.COMPLAINT, now, notice)
+            for number, notice in enumerate(notices)
+        ]
+        delivery_events.add_events(session, events=events)
+    progress = mailing.send(campaign_id, catcher.port)
+    assert "complained about" in progress.stopped_because
+    with mailing.open_case() as session:
+        assert campaigns.get(session, campaign_id=campaign_id).status is CampaignStatus.PAUSED
 
 
 def test_a_server_that_is_down_costs_no_attempt(mailing, sink):
