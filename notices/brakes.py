@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
-from casefile.campaigns import Returns
+from casefile.headway import Returns
 from casefile.ledger import Ended
 from casefile.words import AttemptOutcome
 from notices.bounces.classify import classify

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from casefile import campaigns, ledger, paces
+from casefile import campaigns, headway, ledger, paces
 from casefile.database import Session
 from casefile.ledger import Leased
 from casefile.words import AttemptOutcome, CampaignStatus
@@ -119,7 +119,7 @@ class Sender:
     def _valve_of(self, session: Session) -> Valve:
         campaign = campaigns.get(session, campaign_id=self.orders.campaign_id)
         is_limited = bool({"waves", "warm_up"} & campaign.policy.keys())
-        come = campaigns.headway(session, campaign_id=campaign.id) if is_limited else campaigns.Headway(0, 0, 0, 0)
+        come = headway.of_campaign(session, campaign_id=campaign.id) if is_limited else headway.Headway(0, 0, 0, 0)
         return Valve(
             campaign.policy,
             campaign.send_not_after,
@@ -207,7 +207,7 @@ class Sender:
             if self.orders.on_progress is not None:
                 self.orders.on_progress(self.progress)
 
-    def _status_and_returns(self) -> tuple[CampaignStatus, campaigns.Returns | None]:
+    def _status_and_returns(self) -> tuple[CampaignStatus, headway.Returns | None]:
         """Read the campaign's state, and every now and then what came back of it."""
         campaign_id, is_due = self.orders.campaign_id, time.monotonic() >= self._look_at_returns_at
         with self.orders.open_case() as session:
@@ -215,7 +215,7 @@ class Sender:
             if not is_due or status is not CampaignStatus.SENDING:
                 return status, None
             self._look_at_returns_at = time.monotonic() + RETURNS_EVERY_SECONDS
-            return status, campaigns.returns(session, campaign_id=campaign_id)
+            return status, headway.returns(session, campaign_id=campaign_id)
 
     def _stop(self, reason: str) -> None:
         if not self._dispatch.stopping and not self._dispatch.fed:

@@ -8,7 +8,7 @@ import math
 import pytest
 import sqlalchemy as sa
 
-from casefile import campaigns
+from casefile import campaigns, headway
 from casefile.words import CampaignStatus, NoticeStatus
 from notices.valve import Valve
 
@@ -72,5 +72,5 @@ def test_a_warm_up_goes_on_the_next_day(mailing):
     assert "messages of day 1" in mailing.send(campaign_id).stopped_because
     assert mailing.send(campaign_id).handed_over == 0
     with mailing.open_case() as session:
-        assert campaigns.headway(session, campaign_id=campaign_id).begun_today == 10
+        assert headway.of_campaign(session, campaign_id=campaign_id).begun_today == 10
         assert session.scalar(sa.text("select count(*) from attempts")) == 10
