@@ -27,6 +27,10 @@ UNANSWERED_DAYS = 1
 NULL_MX_CODE = "5.1.10"
 """The status of an address whose domain has a null MX (RFC 7505, section 5)."""
 
+_JOIN_BY_HASH = sa.text("set local enable_nestloop = off")
+"""Before the joins by domain: without statistics of a table that was just filled, PostgreSQL would compare every notice with
+every domain (measured: 20,000 notices and 2,000 domains took 8 seconds instead of less than one)."""
+
 _DOMAIN = "split_part(lower(n.address), '@', 2)"
 _UNSENT = "n.status in ('planned', 'ready', 'deferred')"
 
@@ -55,6 +59,7 @@ class GroupCount:
 
 def not_fresh(session: Session, *, campaign_id: uuid.UUID) -> list[str]:
     """Return the domains of a campaign's unsent notices without a fresh answer, those with most notices first."""
+    session.execute(_JOIN_BY_HASH)
     rows = session.execute(
         sa.text(f"""
         select domain from (
@@ -92,8 +97,9 @@ def keep(session: Session, *, found: Sequence[Received]) -> None:
 def apply(session: Session, *, campaign_id: uuid.UUID) -> int:
     """Write the groups into a campaign's unsent notices where they differ, in one statement; return how many changed.
 
-    About 15 microseconds for each notice that changes. Nothing that was approved depends on the group.
+    About 45 microseconds for each notice that changes, 2 for one that does not. Nothing that was approved depends on the group.
     """
+    session.execute(_JOIN_BY_HASH)
     changed = session.scalar(
         sa.text(f"""
         with changed as (
@@ -114,6 +120,7 @@ def refuse_null_mx(session: Session, *, campaign_id: uuid.UUID) -> int:
     The domain itself says so in the DNS, which is as good as a 5.1.10 reply: an event of each notice keeps it, the address is
     suppressed, and the member is among those who get a letter.
     """
+    session.execute(_JOIN_BY_HASH)
     rows = session.execute(
         sa.text(f"""
         select n.id, n.address from notices n join mail_domains d on d.domain = {_DOMAIN}
