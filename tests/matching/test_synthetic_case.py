@@ -1,8 +1,7 @@
-"""The matcher on the synthetic case, whose households are full of traps: spouses sharing phone and e-mail, Jr and Sr, twins.
+"""The matcher on the synthetic case: households full of traps, where spouses share phone and e-mail, and Jr lives with Sr.
 
-When this fails, look at `python -m benchmarks.matching_sample`: most wrong clusters have been spouses (same family name, phone and
-address, given names plainly different, at -3 bits for the given name where the priors say -5, and a household class that was too
-weak), and Jr beside Sr at one address.
+When this fails, `python -m benchmarks.matching_sample` says whom the wrong clusters put together. Most of what is left are
+fathers and sons of one name at one address whose rows state no suffix: the rows alone cannot tell them apart.
 """
 
 from benchmarks.matching_sample import measure
