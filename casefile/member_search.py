@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from casefile import codes
+from casefile import campaigns, codes
 from casefile.tables.claims import Claim, Exclusion
-from casefile.tables.mail import Notice
+from casefile.tables.mail import Campaign, Notice
 from casefile.tables.people import ClassMember
 
 MOST = 50
@@ -68,9 +68,11 @@ class Dealings:
 def dealings(session: Session, *, member_id: uuid.UUID) -> Dealings:
     """Return a member's dealings with the case, newest first."""
     own_claims = sa.or_(Claim.member_id == member_id, Claim.notice_member_id == member_id)
+    rehearsals = sa.select(Campaign.id).where(Campaign.policy.has_key(campaigns.REHEARSAL))
+    own_notices = sa.select(Notice).where(Notice.member_id == member_id, Notice.campaign_id.not_in(rehearsals))
     return Dealings(
         claims=session.scalars(sa.select(Claim).where(own_claims).order_by(Claim.submitted_at.desc())).all(),
-        notices=session.scalars(sa.select(Notice).where(Notice.member_id == member_id).order_by(Notice.id.desc())).all(),
+        notices=session.scalars(own_notices.order_by(Notice.id.desc())).all(),
         exclusions=session.scalars(sa.select(Exclusion).where(Exclusion.member_id == member_id)).all(),
         merged=session.scalars(sa.select(ClassMember).where(ClassMember.merged_into_id == member_id)).all(),
     )

@@ -14,7 +14,8 @@ from casefile.case_file.read import read_case_folder
 from casefile.words import CampaignStatus, Role
 from notices import receiving, single
 from notices.campaign import content_of, template_of_folder
-from notices.checker.findings import Finding, Level
+from notices.checker.acceptance import accepted_warnings
+from notices.checker.findings import Finding
 from notices.checker.rules import check
 from notices.orders import Progress
 from notices.sending import Desk, send_campaign
@@ -57,7 +58,7 @@ def plan(
         case = cases.folder_of(cases.get(session, case_id=desk.case_id))
         template = template_of_folder(case, kind)
         site_url = site_address(desk.settings.public_url, case.slug)
-        accepted = _accepted(check(template, case, site_url=site_url), reasons or {})
+        accepted = accepted_warnings(check(template, case, site_url=site_url), reasons or {})
         campaign_id = campaigns.plan(
             session,
             name=name or f"{kind} {now:%Y-%m-%d %H:%M:%S}",
@@ -85,17 +86,6 @@ def check_kinds(*, folder: Path | None, desk: Desk | None, kinds: Sequence[str])
     site_url = site_address(public_url, case.slug)
     names = kinds or sorted(path.name for path in case.notices_path.iterdir() if (path / "kind.toml").exists())
     return {kind: check(template_of_folder(case, kind), case, site_url=site_url) for kind in names}
-
-
-def _accepted(findings: Sequence[Finding], reasons: Mapping[str, str]) -> dict[str, str]:
-    """Return the reason for each rule that warns; raise `CampaignRefused` for an error or a warning without a reason."""
-    errors_ = [str(found) for found in findings if found.level is Level.ERROR]
-    if errors_:
-        raise errors.CampaignRefused("The notice has errors:\n" + "\n".join(errors_))
-    open_ = [str(found) for found in findings if not reasons.get(found.rule)]
-    if open_:
-        raise errors.CampaignRefused("Each of these warnings needs a reason:\n" + "\n".join(open_))
-    return {found.rule: reasons[found.rule] for found in findings}
 
 
 def lock(desk: Desk, *, campaign_id: uuid.UUID) -> Planned:

@@ -18,7 +18,8 @@ from intake_api.console.desk import ADesk, ConsoleRoute, Desk, OwnForm, text
 from notices import campaign as printing
 from notices import render, values
 from notices.checker import rules
-from notices.checker.findings import Finding, Level
+from notices.checker.acceptance import accepted_warnings
+from notices.checker.findings import Finding
 from notices.fields import FIELDS, Scope
 
 router = APIRouter(route_class=ConsoleRoute)
@@ -60,7 +61,7 @@ def plan(desk: ADesk, form: OwnForm) -> Response:
         site_url = values.site_address(desk.visitor.settings.public_url, desk.case.slug)
         findings = rules.check(template, desk.folder, site_url=site_url)
         accepted = {rule: text(form, f"reason:{rule}")[:1500] for rule in {one.rule for one in findings}}
-        _refuse(findings, accepted)
+        accepted_warnings(findings, accepted)
         with desk.transaction() as session:
             campaign_id = campaigns.plan(
                 session,
@@ -77,14 +78,6 @@ def plan(desk: ADesk, form: OwnForm) -> Response:
             desk, error=error, given={"name": name, "kind": kind, "choice": choice}, findings=findings, reasons=accepted
         )
     return desk.redirect(f"campaigns/{campaign_id}")
-
-
-def _refuse(findings: list[Finding], accepted: Mapping[str, str]) -> None:
-    """Raise `CampaignRefused` for an error, and for a warning without a written reason."""
-    if any(one.level is Level.ERROR for one in findings):
-        raise errors.CampaignRefused("The notice has errors; they have to be mended in the case's folder first.")
-    if not all(accepted.values()):
-        raise errors.CampaignRefused("Each warning about the notice needs a reason, which becomes part of what is approved.")
 
 
 def _list_page(
