@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 import uuid
 from dataclasses import dataclass
-from functools import lru_cache
+
+from casefile import keys
 
 _MARK_BYTES = 8
 """64 bits of HMAC-SHA256 in a return path, so that a forged bounce suppresses nobody; the local part stays under 64 octets."""
@@ -41,7 +42,7 @@ def read(key: bytes, address: str) -> Returned | None:
 
 def unsubscribe_token(key: bytes, *, notice_id: uuid.UUID) -> str:
     """Return the opaque token of a notice's unsubscribe link."""
-    return (notice_id.bytes + _hmac(key, notice_id.bytes)[:_TOKEN_BYTES]).hex()
+    return (notice_id.bytes + keys.mac(key, notice_id.bytes)[:_TOKEN_BYTES]).hex()
 
 
 def read_unsubscribe_token(key: bytes, token: str) -> uuid.UUID | None:
@@ -52,21 +53,9 @@ def read_unsubscribe_token(key: bytes, token: str) -> uuid.UUID | None:
         return None
     if len(octets) != 16 + _TOKEN_BYTES:
         return None
-    mark = _hmac(key, octets[:16])[:_TOKEN_BYTES]
+    mark = keys.mac(key, octets[:16])[:_TOKEN_BYTES]
     return uuid.UUID(bytes=octets[:16]) if hmac.compare_digest(mark, octets[16:]) else None
 
 
 def _mark(key: bytes, body: str) -> str:
-    return _hmac(key, body.encode())[:_MARK_BYTES].hex()
-
-
-@lru_cache(maxsize=16)
-def _keyed(key: bytes) -> hmac.HMAC:
-    return hmac.new(key, digestmod="sha256")
-
-
-def _hmac(key: bytes, octets: bytes) -> bytes:
-    """Return HMAC-SHA256 (RFC 2104) from a keyed copy, which unlike `hmac.digest` never lets go of the interpreter."""
-    keyed = _keyed(key).copy()
-    keyed.update(octets)
-    return keyed.digest()
+    return keys.mac(key, body.encode())[:_MARK_BYTES].hex()

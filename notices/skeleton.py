@@ -146,7 +146,7 @@ def _multipart(
     pieces[-1] += b"\r\n" + _part_head(boundary, "html")
     _lay(page, True, pieces, gaps)
     pieces[-1] += f"\r\n--{boundary}--\r\n".encode()
-    return tuple(pieces), tuple(gaps)
+    return tuple(map(_undotted, pieces)), tuple(gaps)
 
 
 def _part_head(boundary: str, subtype: str) -> bytes:
@@ -178,6 +178,25 @@ def quoted(value: str) -> bytes:
     while b"=" in octets[cut - 2 : cut]:  # never between = and its two digits
         cut -= 1
     return octets[:cut] + SOFT_BREAK + octets[cut:]
+
+
+def _undotted(piece: bytes) -> bytes:
+    """Return a piece of quoted-printable in which no line begins with a dot, so that a message needs no stuffing (RFC 5321)."""
+    lines = piece.split(b"\r\n")
+    done = lines[:1]
+    for line in lines[1:]:
+        rest = line
+        while rest.startswith(b"."):
+            rest = b"=2E" + rest[1:]
+            if len(rest) <= 76:
+                break
+            cut = 72
+            while b"=" in rest[cut - 2 : cut]:  # never between = and its two digits
+                cut -= 1
+            done.append(rest[:cut] + b"=")
+            rest = rest[cut:]
+        done.append(rest)
+    return b"\r\n".join(done)
 
 
 def _body(skeleton: Skeleton, clean: Mapping[str, str]) -> bytes:

@@ -113,7 +113,7 @@ def test_brakes_pause_the_campaign(mailing, sink, option, said):
     progress = mailing.send(campaign_id, sink(option, "0.5").port)
     assert said in progress.stopped_because
     found = mailing.statuses(campaign_id)
-    assert found[NoticeStatus.READY] + found.get(NoticeStatus.PLANNED, 0) > 0
+    assert found.get(NoticeStatus.READY, 0) + found.get(NoticeStatus.PLANNED, 0) > 0
     assert NoticeStatus.LEASED not in found
 
 
