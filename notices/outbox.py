@@ -7,7 +7,8 @@ import datetime
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from casefile import campaigns, headway, ledger, paces
@@ -52,8 +53,22 @@ def send(orders: Orders, printer_for: Callable[[dict[str, Any]], Printer]) -> Pr
     with orders.open_case() as session:
         campaign = campaigns.get(session, campaign_id=orders.campaign_id)
         sender = Sender(orders, printer_for(campaign.content), campaign.policy, is_reminder=campaign.kind == "reminder")
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with _handlers_kept(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(sender.run())
+
+
+@contextmanager
+def _handlers_kept() -> Iterator[None]:
+    """Give Ctrl-C and SIGTERM back to whoever had them: a closed loop leaves handlers that do nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Sender:

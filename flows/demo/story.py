@@ -139,7 +139,8 @@ def run(*, people: int, seed: int, stay: bool, console: Console) -> int:
 
     With `stay` the site, the console and the inbox go on until Ctrl-C; in any case nothing is left running or lying about.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a plain `kill` cleans up like Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell lets background commands ignore Ctrl-C
+        signal.signal(number, signal.default_int_handler)
     where = places()
     os.environ.update(where.environment())  # before Prefect is imported
     logs = where.folder / "logs"

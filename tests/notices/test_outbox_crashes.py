@@ -6,6 +6,7 @@ import datetime
 import functools
 import multiprocessing
 import random
+import signal
 import time
 from collections import Counter
 
@@ -246,3 +247,9 @@ def test_an_interrupted_sender_ends_what_is_under_way(mailing, sink):
     assert set(found) <= {NoticeStatus.ACCEPTED, NoticeStatus.READY, NoticeStatus.PLANNED}
     assert found[NoticeStatus.ACCEPTED] == catcher.taken().total() < 300
     assert list((mailing.folder / "journal").iterdir()) == []
+
+
+def test_a_sender_gives_ctrl_c_back(mailing):
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    mailing.send(mailing.ready(1))
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
