@@ -1,4 +1,4 @@
-"""A newcomer's command: the whole case, small, through SMTP, HTTP and Prefect, ends with counts that add up, and leaves nothing."""
+"""A newcomer's command: the whole case, small, through SMTP, HTTP and Prefect; its counts add up and it leaves nothing."""
 
 import signal
 import subprocess
