@@ -110,8 +110,8 @@ def test_a_refused_address_is_suppressed_and_a_policy_refusal_is_not(mailing, si
 
 @pytest.mark.parametrize(("option", "said"), [("--unknown", "do not exist"), ("--policy", "because of us")])
 def test_brakes_pause_the_campaign(mailing, sink, option, said):
-    campaign_id = mailing.ready(600)
-    progress = mailing.send(campaign_id, sink(option, "0.5").port)
+    campaign_id = mailing.ready(2000)
+    progress = mailing.send(campaign_id, sink(option, "0.5", "--delay", "0.01").port)
     assert said in progress.stopped_because
     found = mailing.statuses(campaign_id)
     assert found.get(NoticeStatus.READY, 0) + found.get(NoticeStatus.PLANNED, 0) > 0
